@@ -1,0 +1,473 @@
+// Written by tools/generate_types.py from python/darkroom/messages.py; `make types` renews it.
+
+/** What consumers switch on. The text of an error may change, its code may not. */
+export type Code =
+  | "bad-request"
+  | "bad-prompt"
+  | "bad-size"
+  | "bad-steps"
+  | "bad-guidance"
+  | "bad-seed"
+  | "bad-count"
+  | "bad-clip-skip"
+  | "unknown-sampler"
+  | "unknown-schedule"
+  | "bad-message"
+  | "not-found"
+  | "model-missing"
+  | "model-unsupported"
+  | "model-unsafe"
+  | "picture-unreadable"
+  | "latents-not-finite"
+  | "picture-black"
+  | "home-unwritable"
+  | "home-newer"
+  | "home-damaged"
+  | "disk-full"
+  | "queue-error"
+  | "job-poisoned"
+  | "job-cancelled"
+  | "out-of-memory"
+  | "engine-lost"
+  | "internal-error";
+
+export type Sampler =
+  | "euler"
+  | "euler_ancestral"
+  | "heun"
+  | "dpmpp_2m"
+  | "ddim"
+  | "uni_pc"
+  | "lcm";
+
+export type Schedule =
+  | "normal"
+  | "karras"
+  | "simple"
+  | "sgm_uniform"
+  | "exponential"
+  | "ddim_uniform";
+
+export type JobState =
+  | "queued"
+  | "running"
+  | "saving"
+  | "done"
+  | "failed"
+  | "cancelled"
+  | "interrupted";
+
+/** What a running job is doing now, in this order. */
+export type Phase =
+  | "waiting"
+  | "loading"
+  | "encoding"
+  | "sampling"
+  | "decoding"
+  | "saving";
+
+export type EngineState =
+  | "starting"
+  | "loadingTorch"
+  | "ready"
+  | "working"
+  | "stopping";
+
+/** A wish. `None` means "what suits the model"; `plan()` resolves it once. */
+export interface TextToImage {
+  readonly prompt: string;
+  readonly negative: string;
+  readonly model: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly steps: number | null;
+  readonly guidance: number | null;
+  readonly sampler: Sampler | null;
+  readonly schedule: Schedule | null;
+  readonly clipSkip: number | null;
+  readonly seed: number | null;
+  readonly count: number;
+}
+
+/** A wish. `None` means "what suits the model"; `plan()` resolves it once. */
+export interface TextToImageInit {
+  prompt: string;
+  negative?: string;
+  model?: string | null;
+  width?: number | null;
+  height?: number | null;
+  steps?: number | null;
+  guidance?: number | null;
+  sampler?: Sampler | null;
+  schedule?: Schedule | null;
+  clipSkip?: number | null;
+  seed?: number | null;
+  count?: number;
+}
+
+/** What really runs for one picture: nothing is optional. Stored in the picture and replayed from it. */
+export interface Plan {
+  readonly prompt: string;
+  readonly negative: string;
+  readonly model: string;
+  readonly modelHash: string;
+  readonly family: string;
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly sampler: Sampler;
+  readonly schedule: Schedule;
+  readonly clipSkip: number;
+  readonly seed: number;
+  readonly precision: string;
+  readonly noise: "cpu";
+  readonly task: "textToImage";
+  readonly version: number;
+}
+
+/** A failure as the user reads it: a code to switch on and one sentence with the way out. */
+export interface Problem {
+  readonly code: Code;
+  readonly message: string;
+}
+
+/** One finished picture. `file` is relative to the home folder. */
+export interface Picture {
+  readonly id: number;
+  readonly job: number;
+  readonly index: number;
+  readonly file: string;
+  readonly width: number;
+  readonly height: number;
+  readonly seed: number;
+  readonly prompt: string;
+  readonly created: string;
+  readonly trashed: boolean;
+}
+
+/** One row of the queue. */
+export interface Job {
+  readonly id: number;
+  readonly state: JobState;
+  readonly request: TextToImage;
+  readonly position: number;
+  readonly priority: number;
+  readonly attempt: number;
+  readonly pictures: number;
+  readonly problem: Problem | null;
+  readonly created: string;
+}
+
+/** Where a running job is: `step` of `steps` in picture `index` of `count`; bytes while loading. */
+export interface Progress {
+  readonly phase: Phase;
+  readonly index: number;
+  readonly count: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly secondsPerStep: number | null;
+  readonly secondsLeft: number | null;
+  readonly preview: string | null;
+}
+
+/** A model the engine can load. `id` is what requests name; `problem` says why it cannot be used. */
+export interface Model {
+  readonly id: string;
+  readonly name: string;
+  readonly family: string;
+  readonly kind: "folder" | "file";
+  readonly sizeBytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly problem: Problem | null;
+}
+
+/** What the user chose once. Kept in `settings.toml`. */
+export interface Settings {
+  readonly theme: "system" | "light" | "dark";
+  readonly previews: "off" | "linear" | "fine";
+  readonly device: string;
+  readonly model: string | null;
+  readonly modelFolders: readonly string[];
+}
+
+/** What the user chose once. Kept in `settings.toml`. */
+export interface SettingsInit {
+  theme?: "system" | "light" | "dark";
+  previews?: "off" | "linear" | "fine";
+  device?: string;
+  model?: string | null;
+  modelFolders?: readonly string[];
+}
+
+export interface Generate {
+  request: TextToImageInit;
+  front?: boolean;
+  priority?: number;
+  type: "generate";
+}
+
+export interface CancelJob {
+  job: number;
+  type: "cancelJob";
+}
+
+export interface RetryJob {
+  job: number;
+  type: "retryJob";
+}
+
+export interface RemoveJob {
+  job: number;
+  type: "removeJob";
+}
+
+/** Put a queued job before another one, or last when `before` is null. */
+export interface MoveJob {
+  job: number;
+  before: number | null;
+  type: "moveJob";
+}
+
+export interface PauseQueue {
+  type: "pauseQueue";
+}
+
+export interface ResumeQueue {
+  type: "resumeQueue";
+}
+
+export interface GetSnapshot {
+  type: "getSnapshot";
+}
+
+/** A page of the gallery, newest first: pictures with an id below `before`. */
+export interface ListPictures {
+  before?: number | null;
+  limit?: number;
+  trashed?: boolean;
+  type: "listPictures";
+}
+
+export interface GetPicture {
+  picture: number;
+  type: "getPicture";
+}
+
+export interface TrashPictures {
+  pictures: readonly number[];
+  type: "trashPictures";
+}
+
+export interface RestorePictures {
+  pictures: readonly number[];
+  type: "restorePictures";
+}
+
+/** Copy a picture to a path the user chose. */
+export interface ExportPicture {
+  picture: number;
+  path: string;
+  type: "exportPicture";
+}
+
+/** Read the settings out of any picture file: ours, or A1111-style infotext. */
+export interface InspectPicture {
+  path: string;
+  type: "inspectPicture";
+}
+
+export interface ListModels {
+  type: "listModels";
+}
+
+export interface CountTokens {
+  text: string;
+  model?: string | null;
+  type: "countTokens";
+}
+
+export interface SaveSettings {
+  settings: SettingsInit;
+  type: "saveSettings";
+}
+
+/** The command is carried out; what changes because of it arrives as events. `id` is the job's, if one was made. */
+export interface Accepted {
+  readonly id: number | null;
+  readonly type: "accepted";
+}
+
+export interface Refused {
+  readonly problem: Problem;
+  readonly type: "refused";
+}
+
+/** All a view needs to start from; events with a higher `seq` than a job's entry in `progress` come on top. */
+export interface Snapshot {
+  readonly state: EngineState;
+  readonly version: string;
+  readonly home: string;
+  readonly paused: boolean;
+  readonly jobs: readonly Job[];
+  readonly progress: Readonly<Record<string, Progress>>;
+  readonly pictures: readonly Picture[];
+  readonly settings: Settings;
+  readonly samplers: readonly Sampler[];
+  readonly schedules: readonly Schedule[];
+  readonly type: "snapshot";
+}
+
+export interface PicturePage {
+  readonly pictures: readonly Picture[];
+  readonly total: number;
+  readonly type: "picturePage";
+}
+
+export interface PictureDetails {
+  readonly picture: Picture;
+  readonly plan: Plan;
+  readonly infotext: string;
+  readonly type: "pictureDetails";
+}
+
+/** What a foreign picture says about itself; `notes` names what could not be taken over. */
+export interface PictureSettings {
+  readonly request: TextToImage;
+  readonly source: "darkroom" | "infotext";
+  readonly notes: readonly string[];
+  readonly type: "pictureSettings";
+}
+
+export interface ModelList {
+  readonly models: readonly Model[];
+  readonly type: "modelList";
+}
+
+export interface TokenCount {
+  readonly tokens: number;
+  readonly chunks: number;
+  readonly type: "tokenCount";
+}
+
+/** A job was added, moved, or changed its state; the whole row, so that folding is one assignment. */
+export interface JobChanged {
+  readonly job: number;
+  readonly seq: number;
+  readonly row: Job;
+  readonly type: "jobChanged";
+}
+
+export interface JobRemoved {
+  readonly job: number;
+  readonly seq: number;
+  readonly type: "jobRemoved";
+}
+
+export interface JobProgressed {
+  readonly job: number;
+  readonly seq: number;
+  readonly progress: Progress;
+  readonly type: "jobProgressed";
+}
+
+/** The picture is on disk and in the library: said only after both are durable. */
+export interface PictureSaved {
+  readonly job: number;
+  readonly seq: number;
+  readonly picture: Picture;
+  readonly type: "pictureSaved";
+}
+
+/** Pictures went to the trash or came back. */
+export interface PicturesChanged {
+  readonly pictures: readonly number[];
+  readonly trashed: boolean;
+  readonly type: "picturesChanged";
+}
+
+export interface QueuePaused {
+  readonly paused: boolean;
+  readonly type: "queuePaused";
+}
+
+/** The engine's own state; `problem` when it cannot go on by itself. */
+export interface EngineChanged {
+  readonly state: EngineState;
+  readonly problem: Problem | null;
+  readonly type: "engineChanged";
+}
+
+export interface SettingsChanged {
+  readonly settings: Settings;
+  readonly type: "settingsChanged";
+}
+
+export type Command =
+  | Generate
+  | CancelJob
+  | RetryJob
+  | RemoveJob
+  | MoveJob
+  | PauseQueue
+  | ResumeQueue
+  | GetSnapshot
+  | ListPictures
+  | GetPicture
+  | TrashPictures
+  | RestorePictures
+  | ExportPicture
+  | InspectPicture
+  | ListModels
+  | CountTokens
+  | SaveSettings;
+
+export type Answer =
+  | Accepted
+  | Refused
+  | Snapshot
+  | PicturePage
+  | PictureDetails
+  | PictureSettings
+  | ModelList
+  | TokenCount;
+
+export type JobEvent =
+  | JobChanged
+  | JobRemoved
+  | JobProgressed
+  | PictureSaved;
+
+export type EngineEvent =
+  | JobChanged
+  | JobRemoved
+  | JobProgressed
+  | PictureSaved
+  | PicturesChanged
+  | QueuePaused
+  | EngineChanged
+  | SettingsChanged;
+
+/** What each command is answered with, by the command's `type`. */
+export interface Answers {
+  generate: Accepted;
+  cancelJob: Accepted;
+  retryJob: Accepted;
+  removeJob: Accepted;
+  moveJob: Accepted;
+  pauseQueue: Accepted;
+  resumeQueue: Accepted;
+  getSnapshot: Snapshot;
+  listPictures: PicturePage;
+  getPicture: PictureDetails;
+  trashPictures: Accepted;
+  restorePictures: Accepted;
+  exportPicture: Accepted;
+  inspectPicture: PictureSettings;
+  listModels: ModelList;
+  countTokens: TokenCount;
+  saveSettings: Accepted;
+}
