@@ -1,0 +1,56 @@
+"""SHA-256 of model files, remembered by size and time of change: hashing gigabytes at every start helps nobody."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from darkroom import _native
+
+
+def weights_of(model: Path) -> Path:
+    """The file whose hash names a model: the checkpoint itself, or a folder's UNet."""
+    if model.is_file():
+        return model
+    return next(iter(sorted((model / "unet").glob("*.safetensors"))), model / "unet")
+
+
+def known_hash(model: Path, cache: Path) -> str | None:
+    """The hash if the file is unchanged since it was last computed."""
+    entry = _read(cache).get(str(weights_of(model)))
+    if isinstance(entry, dict) and entry.get("stamp") == _stamp(weights_of(model)):
+        return str(entry["sha256"])
+    return None
+
+
+def computed_hash(model: Path, cache: Path, on_bytes: Callable[[int, int], None]) -> str:
+    """SHA-256 in hex, remembered in `cache`. `on_bytes(done, total)` may raise to stop."""
+    file = weights_of(model)
+    stamp = _stamp(file)
+    digest = _native.hash_file(file, on_bytes)
+    _write(cache, {**_read(cache), str(file): {"stamp": stamp, "sha256": digest}})
+    return digest
+
+
+def _stamp(file: Path) -> list[int]:
+    status = file.stat()
+    return [status.st_size, status.st_mtime_ns]
+
+
+def _read(cache: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(cache.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _write(cache: Path, value: dict[str, Any]) -> None:
+    """Best effort: without the file the hash is computed again."""
+    try:
+        staged = cache.with_suffix(f".{os.getpid()}")
+        staged.write_text(json.dumps(value), "utf-8")
+        staged.replace(cache)
+    except OSError:
+        return

@@ -1,0 +1,188 @@
+"""A model from disk into memory: single-file SD 1.x checkpoints and diffusers folders, with byte-wise progress."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import signature
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from torch import Tensor
+from transformers.models.clip.modeling_clip import CLIPTextModel
+
+from darkroom.errors import ModelMissing, ModelUnsafe, ModelUnsupported
+from darkroom.models import networks, shapes
+from darkroom.models.catalog import Entry
+from darkroom.models.family import FAMILIES, Family
+from darkroom.models.precision import Placement
+from darkroom.models.sniff import TEXT, UNET, VAE, family_of
+from darkroom.models.tensors import opened
+
+OnBytes = Callable[[int, int], None]
+MOST_CONFIG_BYTES = 1 << 20
+PACKAGED_TOKENIZER = Path(__file__).parent / "configs" / "sd15" / "tokenizer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A model in memory, ready to be asked. `tiny` decodes previews if the model brings such a decoder."""
+
+    family: Family
+    unet: UNet2DConditionModel
+    vae: AutoencoderKL
+    text_encoder: CLIPTextModel
+    tokenizer: Path
+    latent_scale: float
+    placement: Placement
+    tiny: AutoencoderTiny | None = None
+
+
+@dataclass
+class _Meter:
+    """Adds up bytes over several files."""
+
+    total: int
+    on_bytes: OnBytes
+    done: int = 0
+
+    def __call__(self, count: int) -> None:
+        self.done += count
+        self.on_bytes(self.done, self.total)
+
+    def complete(self) -> None:
+        """Headers are not tensors: what is left when every tensor is read."""
+        self(self.total - self.done)
+
+
+def load(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loaded:
+    """The model behind `entry`, in the placement's precision and on its device.
+
+    `on_bytes(done, total)` is called every few megabytes and may raise to stop. Raises ModelError.
+    """
+    if entry.kind == "folder":
+        return _folder(entry, placement, on_bytes)
+    return _single_file(entry, placement, on_bytes)
+
+
+def _single_file(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loaded:
+    with opened(entry.path) as file:
+        family = FAMILIES[family_of(file.shapes)]
+        unet_config = shapes.unet_of(file.shapes, UNET)
+        tensors = file.read(placement.dtype, _Meter(file.size, on_bytes))
+    unet = networks.unet(unet_config, convert_ldm_unet_checkpoint(_part(tensors, UNET), unet_config))
+    vae_tensors = convert_ldm_vae_checkpoint(_part(tensors, VAE), shapes.SD15_VAE)
+    text = {name.removeprefix(TEXT): tensor for name, tensor in tensors.items() if name.startswith(TEXT)}
+    return Loaded(
+        family=family,
+        unet=placement.put(unet),
+        vae=placement.put(networks.vae(shapes.SD15_VAE, vae_tensors)),
+        text_encoder=placement.put(networks.text_encoder(shapes.SD15_TEXT, text)),
+        tokenizer=PACKAGED_TOKENIZER,
+        latent_scale=shapes.SD15_VAE["scaling_factor"],
+        placement=placement,
+    )
+
+
+def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Any]:
+    return {name: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+# ---- diffusers folders -------------------------------------------------------------------------------------------
+
+
+def _folder(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loaded:
+    folder = entry.path
+    _require_epsilon(folder)
+    files = {part: _weights(folder / part) for part in ("unet", "vae", "text_encoder")}
+    tiny_folder = folder / "preview_decoder"
+    if tiny_folder.is_dir():
+        files["preview_decoder"] = _weights(tiny_folder)
+    meter = _Meter(sum(file.stat().st_size for file in files.values()), on_bytes)
+    tensors = {part: _read(file, placement.dtype, meter) for part, file in files.items()}
+    meter.complete()
+
+    unet_config = _config(folder / "unet", shapes.UNET_RULES, UNet2DConditionModel, "UNet")
+    vae_config = _config(folder / "vae", shapes.VAE_RULES, AutoencoderKL, "VAE")
+    text_config = shapes.checked(_json(folder / "text_encoder" / "config.json"), shapes.TEXT_RULES, {}, "text encoder")
+    tiny = None
+    if "preview_decoder" in tensors:
+        tiny_config = _config(tiny_folder, shapes.TINY_RULES, AutoencoderTiny, "preview decoder")
+        tiny = placement.put(networks.tiny_decoder(tiny_config, tensors["preview_decoder"]))
+    family = FAMILIES[entry.family]
+    return Loaded(
+        family=family,
+        unet=placement.put(networks.unet(unet_config, tensors["unet"])),
+        vae=placement.put(networks.vae(vae_config, tensors["vae"])),
+        text_encoder=placement.put(networks.text_encoder(text_config, tensors["text_encoder"])),
+        tokenizer=_tokenizer(folder, text_config),
+        latent_scale=float(vae_config.get("scaling_factor", shapes.SD15_VAE["scaling_factor"])),
+        placement=placement,
+        tiny=tiny,
+    )
+
+
+def _read(path: Path, dtype: torch.dtype, meter: _Meter) -> dict[str, Tensor]:
+    with opened(path) as file:
+        return file.read(dtype, meter)
+
+
+def _weights(folder: Path) -> Path:
+    """The one weight file of a component. Sharded components and pickles are refused by name."""
+    candidates = ("diffusion_pytorch_model", "model")
+    for stem in candidates:
+        for suffix in (".safetensors", ".fp16.safetensors"):
+            if (folder / f"{stem}{suffix}").is_file():
+                return folder / f"{stem}{suffix}"
+    if next(folder.glob("*.index.json"), None) is not None:
+        raise ModelUnsupported(f"{folder.name} is split into several files; use a model with one file per component.")
+    if next(folder.glob("*.bin"), None) is not None:
+        raise ModelUnsupported(f"{folder.name} is stored as pickle, which is never loaded; use a safetensors version.")
+    raise ModelMissing(f"{folder} holds no weights; get the model folder again.")
+
+
+def _config(folder: Path, rules: Mapping[str, shapes.Rule], network: type[Any], what: str) -> shapes.Config:
+    defaults = {name: parameter.default for name, parameter in signature(network.__init__).parameters.items()}
+    return shapes.checked(_json(folder / "config.json"), rules, defaults, what)
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as opened_file:
+            data = opened_file.read(MOST_CONFIG_BYTES + 1)
+        value = json.loads(data) if len(data) <= MOST_CONFIG_BYTES else None
+    except OSError as error:
+        raise ModelMissing(f"{file} cannot be read ({error.strerror}); get the model folder again.") from error
+    except (ValueError, RecursionError) as error:
+        raise ModelUnsafe(f"{file} is not valid JSON; get the model folder again.") from error
+    if not isinstance(value, dict):
+        raise ModelUnsafe(f"{file} holds no configuration; get the model folder again.")
+    return cast("dict[str, Any]", value)
+
+
+def _require_epsilon(folder: Path) -> None:
+    """Our loop assumes Stable Diffusion 1.x's noise levels and noise prediction; anything else would be garbage."""
+    scheduler = _json(folder / "scheduler" / "scheduler_config.json")
+    wanted = {
+        "prediction_type": "epsilon",
+        "beta_schedule": "scaled_linear",
+        "beta_start": 0.00085,
+        "beta_end": 0.012,
+        "num_train_timesteps": 1000,
+    }
+    for key, value in wanted.items():
+        if scheduler.get(key, value) != value:
+            raise ModelUnsupported(
+                f"The model's scheduler says {key} = {str(scheduler[key])[:40]}; use an SD 1.x model ({value})."
+            )
+
+
+def _tokenizer(folder: Path, text_config: shapes.Config) -> Path:
+    """Our own vocabulary wherever it fits; the model's own only when its text encoder was trained with another."""
+    if text_config["vocab_size"] == shapes.SD15_TEXT["vocab_size"]:
+        return PACKAGED_TOKENIZER
+    return folder / "tokenizer"

@@ -1,0 +1,95 @@
+"""Reading a safetensors file that nobody vouches for: checked in Rust, then read through the same open handle.
+
+Nothing is mapped: a file that shrinks while it is used must be an error, not a SIGBUS.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from darkroom import _native
+from darkroom.errors import ModelMissing, ModelUnsafe
+
+STRIDE = 8 << 20
+"""Bytes between two looks at the cancel flag and two progress reports."""
+
+DTYPES: dict[str, torch.dtype] = {
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+    "BOOL": torch.bool,
+}
+
+
+@dataclass(frozen=True)
+class TensorFile:
+    """An open, checked safetensors file."""
+
+    path: Path
+    fd: int
+    header: _native.CheckedHeader
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {entry.name: tuple(entry.shape) for entry in self.header.tensors}
+
+    @property
+    def size(self) -> int:
+        return sum(entry.end - entry.start for entry in self.header.tensors)
+
+    def read(self, dtype: torch.dtype, on_bytes: Callable[[int], None]) -> dict[str, Tensor]:
+        """Every tensor, floating ones cast to `dtype`. `on_bytes(n)` after each n bytes may raise to stop."""
+        return {entry.name: self._tensor(entry, dtype, on_bytes) for entry in self.header.tensors}
+
+    def _tensor(self, entry: _native.TensorEntry, dtype: torch.dtype, on_bytes: Callable[[int], None]) -> Tensor:
+        stored = DTYPES.get(entry.dtype)
+        if stored is None:
+            raise ModelUnsafe(
+                f"{self.path.name} stores {entry.name} as {entry.dtype}, which Darkroom cannot read; use an fp16 file."
+            )
+        data = bytearray(entry.end - entry.start)
+        self._fill(memoryview(data), entry.start, on_bytes)
+        if not data:
+            return torch.empty(tuple(entry.shape), dtype=stored)
+        tensor = torch.frombuffer(data, dtype=stored).reshape(tuple(entry.shape))
+        return tensor.to(dtype) if tensor.is_floating_point() else tensor
+
+    def _fill(self, into: memoryview, offset: int, on_bytes: Callable[[int], None]) -> None:
+        done = 0
+        while done < len(into):
+            count = os.preadv(self.fd, [into[done : done + STRIDE]], offset + done)
+            if count == 0:
+                raise ModelUnsafe(f"{self.path.name} became shorter while it was read; copy the file again.")
+            done += count
+            on_bytes(count)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[TensorFile]:
+    """The file at `path`, checked. Raises ModelMissing or ModelUnsafe with what is wrong."""
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        raise ModelMissing(f"{path} cannot be opened ({error.strerror}); put the file back or pick another.") from error
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise ModelUnsafe(f"{path} is not a regular file; pick a .safetensors file.")
+        try:
+            header = _native.check_safetensors(fd)
+        except _native.NativeError as error:
+            raise ModelUnsafe(f"{path.name}: {error}") from error
+        yield TensorFile(path, fd, header)
+    finally:
+        os.close(fd)

@@ -1,0 +1,67 @@
+"""Previews of one picture: linear factors at latent size, the tiny decoder when there is time for it.
+
+The page scales them up; scaling here would cost more than the preview.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
+from torch import Tensor
+
+from darkroom import _native
+from darkroom.models.family import Family
+from darkroom.previews.budget import Budget
+
+MIME = "image/jpeg"
+SHARE = 0.005
+"""Each of the two kinds may take this share of the time: together at most one hundredth of a step."""
+
+Kind = Literal["off", "linear", "fine"]
+
+
+@dataclass(frozen=True)
+class PreviewDecoder:
+    """Turns clean estimates of the latent into JPEGs, as often as its budgets allow."""
+
+    family: Family
+    tiny: AutoencoderTiny | None
+    linear_budget: Budget
+    tiny_budget: Budget
+
+    @classmethod
+    def of(
+        cls, family: Family, tiny: AutoencoderTiny | None, kind: Kind, clock: Callable[[], float]
+    ) -> "PreviewDecoder | None":
+        """The decoder for one picture, or None when previews are off."""
+        if kind == "off":
+            return None
+        return cls(family, tiny if kind == "fine" else None, Budget(SHARE, clock), Budget(SHARE, clock))
+
+    def preview(self, denoised: Tensor) -> bytes | None:
+        """A JPEG of the first of `denoised`, shape (batch, channels, height / 8, width / 8); None if too soon."""
+        if self.tiny is not None and self.tiny_budget.allows():
+            return self.tiny_budget.timed(lambda: self._fine(denoised[:1]))
+        if self.linear_budget.allows():
+            return self.linear_budget.timed(lambda: self._linear(denoised[0]))
+        return None
+
+    def _linear(self, denoised: Tensor) -> bytes:
+        latents = denoised.to("cpu", torch.float32).contiguous()
+        channels, height, width = latents.shape
+        factors, bias = self.family.preview_factors, self.family.preview_bias
+        return _native.latents_preview(latents.numpy(), channels, height, width, factors, bias, "jpeg", 85)
+
+    def _fine(self, denoised: Tensor) -> bytes:
+        assert self.tiny is not None
+        decoded = self.tiny.decode(denoised.to(self.tiny.dtype)).sample[0]
+        return jpeg_of(decoded)
+
+
+def jpeg_of(decoded: Tensor) -> bytes:
+    """A JPEG of one decoded picture, (3, height, width) in -1 … 1."""
+    _, height, width = decoded.shape
+    chw = decoded.to("cpu", torch.float32).contiguous().numpy()
+    return _native.encode_picture(_native.pixels_from_float(chw, height, width), width, height, "jpeg", 85)

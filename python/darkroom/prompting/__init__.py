@@ -1,0 +1,1 @@
+"""From a prompt to what the network reads: weights, tokens, chunks, text context."""

@@ -1,0 +1,162 @@
+"""CLIP's byte-pair tokens (Radford et al. 2021, arXiv:2103.00020), and their packing into chunks of 77.
+
+Tokenized with HuggingFace's `tokenizers` directly: transformers' wrapper costs its whole import, and version 5 no
+longer puts spaces around CJK characters as the tokenizer did that every published model was prompted with.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer
+from tokenizers.models import BPE
+from tokenizers.normalizers import NFC, Lowercase
+from tokenizers.normalizers import Sequence as Normalizers
+from tokenizers.pre_tokenizers import ByteLevel, Split
+from tokenizers.pre_tokenizers import Sequence as PreTokenizers
+
+from darkroom.errors import ModelUnsafe
+from darkroom.prompting.weights import Piece, parse
+
+CHUNK = 77
+ROOM = CHUNK - 2
+SHORT = 8
+"""A piece of fewer tokens than this is not cut at the end of a chunk but moved to the next one."""
+
+START, END = "<|startoftext|>", "<|endoftext|>"
+MOST_BYTES = 8 << 20
+MOST_TOKENS = 100_000
+_WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+_CJK = re.compile(
+    "([\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002a6df\U0002a700-\U0002b73f"
+    "\U0002b740-\U0002b81f\U0002b820-\U0002ceaf\uf900-\ufaff\U0002f800-\U0002fa1f])"
+)
+_EMBEDDING = re.compile(r"(?:^|(?<=\s))embedding:(\S+)")
+
+Vector = tuple[float, ...]
+Token = int | tuple[str, int]
+"""A token id, or vector `n` of a named textual-inversion embedding."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Tokens of one pass through the text encoder and the weight of each; both have 77 entries."""
+
+    tokens: tuple[Token, ...]
+    weights: tuple[float, ...]
+    used: int
+    """Tokens between the start and the first end token."""
+
+    @property
+    def plain(self) -> bool:
+        return all(weight == 1.0 for weight in self.weights)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A CLIP vocabulary: text to ids, and the ids that frame a chunk."""
+
+    tokenizer: Tokenizer
+    start: int
+    end: int
+
+    @classmethod
+    def read(cls, folder: Path) -> "Vocabulary":
+        """From `vocab.json` and `merges.txt`. Raises ModelUnsafe if they are larger than any CLIP vocabulary is."""
+        return cls.of(_bounded(folder / "vocab.json"), _bounded(folder / "merges.txt"))
+
+    @classmethod
+    def of(cls, vocab: str, merges: str) -> "Vocabulary":
+        ids: dict[str, int] = json.loads(vocab)
+        if len(ids) > MOST_TOKENS or START not in ids or END not in ids:
+            raise ModelUnsafe(f"The tokenizer has {len(ids)} entries and is not CLIP's; use a model with its own.")
+        pairs = [(left, right) for left, _, right in (line.partition(" ") for line in _merge_lines(merges))]
+        tokenizer = Tokenizer(BPE(ids, pairs, unk_token=END, end_of_word_suffix="</w>", continuing_subword_prefix=""))
+        tokenizer.normalizer = Normalizers([NFC(), Lowercase()])
+        words = Split(Regex(_WORDS), behavior="removed", invert=True)
+        tokenizer.pre_tokenizer = PreTokenizers([words, ByteLevel(add_prefix_space=False, use_regex=False)])
+        tokenizer.add_special_tokens([START, END])
+        return cls(tokenizer, ids[START], ids[END])
+
+    def ids(self, text: str) -> list[int]:
+        """The ids of `text` without start and end tokens."""
+        return self.tokenizer.encode(_cleaned(text), add_special_tokens=False).ids
+
+    def chunks(self, prompt: str, vectors_of: Callable[[str], int]) -> list[Chunk]:
+        """The prompt in one or more chunks of 77. `vectors_of(name)` is an embedding's vector count, 0 if unknown."""
+        groups = [group for piece in parse(prompt) for group in self._groups(piece, vectors_of)]
+        return _packed(groups, self.start, self.end)
+
+    def _groups(self, piece: Piece, vectors_of: Callable[[str], int]) -> list[tuple[list[Token], float]]:
+        """Runs of tokens under one weight: text between embeddings, and each embedding by itself."""
+        groups: list[tuple[list[Token], float]] = []
+        position = 0
+        for match in _EMBEDDING.finditer(piece.text):
+            name, tail = _embedding_name(match[1], vectors_of)
+            groups.append(([*self.ids(piece.text[position : match.start()])], piece.weight))
+            groups.append(([(name, index) for index in range(vectors_of(name))], piece.weight))
+            position = match.end() - len(tail)
+        groups.append(([*self.ids(piece.text[position:])], piece.weight))
+        return groups
+
+
+def _embedding_name(word: str, vectors_of: Callable[[str], int]) -> tuple[str, str]:
+    """The embedding that `word` names, and what of the word is text again: a trailing comma."""
+    if vectors_of(word):
+        return word, ""
+    bare = word.rstrip(",")
+    return bare, word[len(bare) :]
+
+
+@cache
+def _merge_lines(merges: str) -> tuple[str, ...]:
+    return tuple(line for line in merges.split("\n") if line and not line.startswith("#version"))
+
+
+def _bounded(file: Path) -> str:
+    with file.open("rb") as opened:
+        data = opened.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ModelUnsafe(
+            f"{file.name} is larger than {MOST_BYTES >> 20} MB and no CLIP vocabulary; use another model."
+        )
+    return data.decode("utf-8")
+
+
+def _cleaned(text: str) -> str:
+    """Control characters out, white space to single blanks, blanks around every CJK character."""
+    kept = "".join(" " if letter.isspace() else letter for letter in text if not _is_control(letter))
+    return " ".join(_CJK.sub(r" \1 ", kept).split())
+
+
+def _is_control(letter: str) -> bool:
+    if letter in "\t\n\r":
+        return False
+    return letter in "\0\ufffd" or unicodedata.category(letter).startswith("C")
+
+
+def _packed(groups: Sequence[tuple[list[Token], float]], start: int, end: int) -> list[Chunk]:
+    rows: list[list[tuple[Token, float]]] = [[]]
+    for tokens, weight in groups:
+        left = tokens
+        while left:
+            free = ROOM - len(rows[-1])
+            if len(left) > free:
+                cut = left[:free] if len(tokens) >= SHORT else []
+                rows[-1] += [(token, weight) for token in cut]
+                left = left[len(cut) :]
+                rows.append([])
+            else:
+                rows[-1] += [(token, weight) for token in left]
+                left = []
+    return [_chunk(row, start, end) for row in rows]
+
+
+def _chunk(row: list[tuple[Token, float]], start: int, end: int) -> Chunk:
+    framed: list[tuple[Token, float]] = [(start, 1.0), *row, (end, 1.0)]
+    framed += [(end, 1.0)] * (CHUNK - len(framed))
+    return Chunk(tuple(token for token, _ in framed), tuple(weight for _, weight in framed), len(row))

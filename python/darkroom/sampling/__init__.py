@@ -1,0 +1,1 @@
+"""Darkroom's own denoising loop: sigmas, noise, samplers, guidance."""
