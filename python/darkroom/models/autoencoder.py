@@ -12,7 +12,7 @@ def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:
 
 
 def encode(vae: AutoencoderKL, pixels: Tensor, downscale: int = 8) -> Tensor:
-    """Unscaled latents, float32, of pictures (batch, 3, height, width) in 0 … 1, cut to multiples of 8 at the centre."""
+    """Unscaled latents, float32, of pictures (batch, 3, height, width) in 0 … 1, cut to multiples of 8 (centred)."""
     height, width = (side // downscale * downscale for side in pixels.shape[-2:])
     top, left = ((side % downscale) // 2 for side in pixels.shape[-2:])
     cut = pixels[..., top : top + height, left : left + width]

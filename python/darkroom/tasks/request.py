@@ -1,0 +1,156 @@
+"""What can be asked for at all, whatever the model. Pure; nothing heavy is imported."""
+
+import math
+from collections.abc import Callable
+
+from darkroom.errors import (
+    BadClipSkip,
+    BadCount,
+    BadGuidance,
+    BadPrompt,
+    BadRequest,
+    BadSeed,
+    BadSize,
+    BadSteps,
+    UnknownSampler,
+    UnknownSchedule,
+)
+from darkroom.messages import Sampler, Schedule, TextToImage
+
+LARGEST_PROMPT = 32 * 1024
+SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 64, 8192, 8
+MOST_STEPS = 1000
+MOST_GUIDANCE = 100.0
+MOST_CLIP_SKIP = 12
+LARGEST_SEED = 2**64 - 1
+MOST_PICTURES = 1000
+LARGEST_MODEL_NAME = 4096
+
+
+def checked(request: TextToImage) -> TextToImage:
+    """The same request, if it can be carried out by some model.
+
+    Raises the BadRequest subclass of the first field that cannot, with its value and the way out. `None` always fits.
+    """
+    for check in _CHECKS:
+        check(request)
+    return request
+
+
+def _prompts(request: TextToImage) -> None:
+    for name, text in (("prompt", request.prompt), ("negative prompt", request.negative)):
+        _text(name, text)
+
+
+def _text(name: str, text: object) -> None:
+    if not isinstance(text, str):
+        raise BadPrompt(f"The {name} is {type(text).__name__}, not text; write it in quotes.")
+    if "\0" in text:
+        raise BadPrompt(f"The {name} has a NUL character at position {text.index(chr(0))}; remove it.")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise BadPrompt(
+            f"The {name} has half a character ({text[error.start]!a}) at position {error.start}; type it again."
+        ) from error
+    if size > LARGEST_PROMPT:
+        raise BadPrompt(f"The {name} has {size} bytes, more than {LARGEST_PROMPT}; shorten it.")
+
+
+def _model(request: TextToImage) -> None:
+    model: object = request.model
+    if model is None:
+        return
+    if not isinstance(model, str) or not model or "\0" in model or len(model) > LARGEST_MODEL_NAME:
+        raise BadRequest(f"{str(model)[:80]!r} cannot be the name of a model; pick one from the list of models.")
+
+
+def _sides(request: TextToImage) -> None:
+    for name, side in (("Width", request.width), ("Height", request.height)):
+        if side is None:
+            continue
+        if not _whole(side):
+            raise BadSize(f"{name} {side!r} is not a whole number; use {_nearest_side(side)}.")
+        if not SMALLEST_SIDE <= side <= LARGEST_SIDE:
+            raise BadSize(
+                f"{name} {_short(side)} is outside {SMALLEST_SIDE} to {LARGEST_SIDE}; use {_nearest_side(side)}."
+            )
+        if side % SIDE_STEP:
+            raise BadSize(f"{name} {side} is not a multiple of {SIDE_STEP}; use {_nearest_side(side)}.")
+
+
+def _nearest_side(side: object) -> int:
+    if not isinstance(side, int | float) or not math.isfinite(side):
+        return 512
+    bounded = min(max(side, SMALLEST_SIDE), LARGEST_SIDE)
+    return SIDE_STEP * math.floor(bounded / SIDE_STEP + 0.5)
+
+
+def _steps(request: TextToImage) -> None:
+    _between("Steps", request.steps, 1, MOST_STEPS, BadSteps)
+
+
+def _clip_skip(request: TextToImage) -> None:
+    _between("CLIP skip", request.clip_skip, 1, MOST_CLIP_SKIP, BadClipSkip)
+
+
+def _seed(request: TextToImage) -> None:
+    _between("Seed", request.seed, 0, LARGEST_SEED, BadSeed)
+
+
+def _count(request: TextToImage) -> None:
+    if request.count is None:  # pyright: ignore[reportUnnecessaryComparison] - callers without a type checker
+        raise BadCount("The number of pictures is missing; use 1 or more.")
+    _between("The number of pictures", request.count, 1, MOST_PICTURES, BadCount)
+
+
+def _between(name: str, value: object, lowest: int, highest: int, problem: type[BadRequest]) -> None:
+    if value is None:
+        return
+    if not _whole(value):
+        raise problem(f"{name} {value!r} is not a whole number; use one from {lowest} to {highest}.")
+    if not lowest <= value <= highest:  # pyright: ignore[reportOperatorIssue] - a whole number, as just checked
+        nearest = lowest if value < lowest else highest  # pyright: ignore[reportOperatorIssue]
+        raise problem(f"{name} {_short(value)} is outside {lowest} to {highest}; use {nearest}.")
+
+
+def _guidance(request: TextToImage) -> None:
+    value: object = request.guidance
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise BadGuidance(f"Guidance {value!r} is not a number; use one from 0 to {MOST_GUIDANCE:g}, such as 7.")
+    if not 0 <= value <= MOST_GUIDANCE:
+        nearest = 0 if value < 0 else MOST_GUIDANCE
+        raise BadGuidance(f"Guidance {value:g} is outside 0 to {MOST_GUIDANCE:g}; use {nearest:g}.")
+
+
+def _names(request: TextToImage) -> None:
+    sampler: object = request.sampler
+    schedule: object = request.schedule
+    if sampler is not None and sampler not in set(Sampler):
+        raise UnknownSampler(f"Sampler {str(sampler)[:80]!r} is unknown; use one of {', '.join(Sampler)}.")
+    if schedule is not None and schedule not in set(Schedule):
+        raise UnknownSchedule(f"Schedule {str(schedule)[:80]!r} is unknown; use one of {', '.join(Schedule)}.")
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _short(value: object) -> str:
+    """A number as text; one with thousands of digits is cut, because Python refuses to print it."""
+    return f"{value}" if isinstance(value, int) and abs(value) < 10**40 else "of more than 40 digits"
+
+
+_CHECKS: tuple[Callable[[TextToImage], None], ...] = (
+    _prompts,
+    _model,
+    _sides,
+    _steps,
+    _guidance,
+    _names,
+    _clip_skip,
+    _seed,
+    _count,
+)
