@@ -31,12 +31,14 @@ impl Dice {
     }
 }
 
+const PIECES: &[u8] = b"{}[]\",:\\0123456789eE.+-u \n\x00\xff";
+
 fn mutated(dice: &mut Dice) -> Vec<u8> {
     let mut header = HEADER.as_bytes().to_vec();
     for _ in 0..=dice.below(2) {
         let at = dice.below(header.len());
         match dice.below(4) {
-            0 => header[at] = b"{}[]\",:\\0123456789eE.+-u \n\x00\xff"[dice.below(29)],
+            0 => header[at] = PIECES[dice.below(PIECES.len())],
             1 => header[at] ^= 1 << dice.below(8),
             2 => drop(header.remove(at)),
             _ => {

@@ -6,8 +6,9 @@ protocol (bytes, numpy arrays, `tensor.numpy()`); they are copied before the GIL
 
 from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import Literal, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
+import numpy.typing as npt
 from typing_extensions import Buffer
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
 ]
 
 _Format: TypeAlias = Literal["png", "webp", "jpeg"]
+# numpy declares the buffer protocol from Python 3.12 on only.
+_Buffer: TypeAlias = Buffer | npt.NDArray[Any]
 _Source: TypeAlias = int | str | PathLike[str]
 
 class NativeError(ValueError):
@@ -82,7 +85,7 @@ def hash_file(source: _Source, progress: Callable[[int, int], object] | None = N
     """
 
 def latents_preview(
-    latents: Buffer,
+    latents: _Buffer,
     channels: int,
     height: int,
     width: int,
@@ -97,14 +100,14 @@ def latents_preview(
     plain bytes (height, width, 3). NaN or infinite latents are refused (code not-finite).
     """
 
-def pixels_from_float(chw: Buffer, height: int, width: int) -> bytes:
+def pixels_from_float(chw: _Buffer, height: int, width: int) -> bytes:
     """A decoded picture (3, height, width), float32 in -1..1, as 8-bit pixels (height, width, 3).
 
     v = x/2 + 0.5 within 0..1, then floor(255·v) as other tools do it. NaN or infinite values are refused (not-finite).
     """
 
 def encode_picture(
-    rgb: Buffer,
+    rgb: _Buffer,
     width: int,
     height: int,
     format: _Format = "png",

@@ -5,18 +5,11 @@ out). `make types` writes the JSON Schema and the TypeScript types from this fil
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import Any, Literal, TypeAlias, TypeVar, cast
+from typing import Literal, TypeAlias
 
-import msgspec
-import orjson
-
-from darkroom.errors import BadMessage, Code, DarkroomError
-
-
-Value = TypeVar("Value")
+from darkroom.errors import Code, DarkroomError
 
 
 class Sampler(StrEnum):
@@ -401,14 +394,7 @@ class TokenCount:
 
 
 Answer: TypeAlias = (
-    Accepted
-    | Refused
-    | Snapshot
-    | PicturePage
-    | PictureDetails
-    | PictureSettings
-    | ModelList
-    | TokenCount
+    Accepted | Refused | Snapshot | PicturePage | PictureDetails | PictureSettings | ModelList | TokenCount
 )
 
 ANSWERS: Mapping[type[Command], type[Answer]] = {

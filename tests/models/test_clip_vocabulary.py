@@ -15,7 +15,11 @@ FOLDER = Path(darkroom.__file__).parent / "models/configs/sd15/tokenizer"
 @pytest.fixture(scope="module")
 def ids_of() -> Callable[..., list[int]]:
     tokenizer = cast("Any", CLIPTokenizer).from_pretrained(FOLDER, local_files_only=True)
-    return lambda text, **options: tokenizer(text, **options).input_ids
+
+    def ids(text: str, **options: str) -> list[int]:
+        return tokenizer(text, **options).input_ids
+
+    return ids
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_a_preview_is_the_linear_map_of_the_latents() -> None:
 
     rgb = np.frombuffer(preview(values), np.uint8).reshape(16, 24, 3)
 
-    expected = np.einsum("chw,cr->hwr", values, np.float32(FACTORS)) + np.float32(BIAS)
+    expected = np.einsum("chw,cr->hwr", values, np.array(FACTORS, np.float32)) + np.array(BIAS, np.float32)
     assert np.abs(rgb.astype(int) - bytes_of(expected)).max() <= 1, "more than the order of additions explains"
 
 

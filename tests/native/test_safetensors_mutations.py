@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import deserialize
 from safetensors.numpy import save
 
@@ -17,9 +18,14 @@ from darkroom import _native
 
 COUNT = 10_000
 SEED = 20_261_121
-BITS = {"F4": 4, "BOOL": 8, "U8": 8, "I8": 8, "F16": 16, "BF16": 16, "I16": 16, "U16": 16}
-BITS |= {"F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "I32": 32, "U32": 32, "F32": 32}
-BITS |= {"F64": 64, "I64": 64, "U64": 64, "C64": 64}
+_BY_BITS = {
+    4: ("F4",),
+    8: ("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0"),
+    16: ("F16", "BF16", "I16", "U16"),
+    32: ("I32", "U32", "F32"),
+    64: ("F64", "I64", "U64", "C64"),
+}
+BITS = {dtype: bits for bits, dtypes in _BY_BITS.items() for dtype in dtypes}
 EXTREMES = (b"0", b"1", b"-1", b"2147483648", b"4294967296", b"9223372036854775808", b"18446744073709551615", b"1e9")
 PIECES = (
     b'"',
@@ -45,7 +51,11 @@ Mutation = Callable[[random.Random, bytes], bytes]
 def originals() -> list[bytes]:
     small = {"a": np.zeros(4, np.float32)}
     model = {f"blocks.{index}.{part}": np.ones((2, index), np.float16) for index in range(6) for part in ("w", "b")}
-    mixed = {"flag": np.array([True, False]), "n": np.int64([3]), "e": np.zeros((0, 5), np.uint8)}
+    mixed: dict[str, npt.NDArray[Any]] = {
+        "flag": np.array([True, False]),
+        "n": np.array([3], np.int64),
+        "e": np.zeros((0, 5), np.uint8),
+    }
     return [save(small), save(model, {"format": "pt", "note": 'é🐈"\\'}), save(mixed, {"k": ""})]
 
 

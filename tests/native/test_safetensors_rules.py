@@ -8,8 +8,10 @@ import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from safetensors.numpy import save, save_file
 
@@ -162,7 +164,11 @@ def test_the_limits_themselves_are_allowed(path: Path) -> None:
 
 
 def test_a_good_file_is_described(path: Path) -> None:
-    tensors = {"b.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.float16([1.5]), "flag": np.array(True)}
+    tensors: dict[str, npt.NDArray[Any]] = {
+        "b.weight": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "a": np.array([1.5], np.float16),
+        "flag": np.array(True),
+    }
     save_file(tensors, path, metadata={"format": "pt", "title": "cat 🐈", "quote": '"\\\n\t'})
 
     header = _native.check_safetensors(path)

@@ -70,7 +70,7 @@ def weights() -> Path:
 @pytest.fixture(scope="module")
 def model(weights: Path) -> Iterator[Loaded]:
     threads = torch.get_num_threads()
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
     yield load(Catalog().find(str(weights / "ref15-small.safetensors")), exact(), lambda _done, _total: None)
     torch.set_num_threads(threads)
 

@@ -3,6 +3,8 @@
 For latents ~ N(0, s²) the best estimate is x s² / (s² + sigma²), and the flow ends at x s / sqrt(s² + sigma²).
 """
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor
@@ -11,7 +13,7 @@ from darkroom.errors import Cancelled, LatentsNotFinite
 from darkroom.messages import Sampler, Schedule
 from darkroom.sampling.denoise import Step, run, start
 from darkroom.sampling.noise import StepNoise, initial_noise
-from darkroom.sampling.samplers import SAMPLERS
+from darkroom.sampling.samplers import SAMPLERS, Denoise
 from darkroom.sampling.sigmas import NoiseTable, sigmas_for
 
 TABLE = NoiseTable.scaled_linear()
@@ -97,16 +99,16 @@ def test_the_start_has_unit_variance_for_the_network_only_at_full_noise() -> Non
     assert float(start(noise, TABLE.sigmas[500], TABLE)) == pytest.approx(float(TABLE.sigmas[500]))
 
 
-def looped(denoise: object, on_step: object) -> Tensor:
+def looped(denoise: Denoise, on_step: Callable[[Step], None]) -> Tensor:
     return run(
-        denoise,  # type: ignore[arg-type]
+        denoise,
         initial_noise(1, (4, 8, 8), [0]),
         table=TABLE,
         sampler=Sampler.EULER,
         schedule=Schedule.NORMAL,
         steps=6,
         seed=1,
-        on_step=on_step,  # type: ignore[arg-type]
+        on_step=on_step,
     )
 
 

@@ -23,7 +23,9 @@ def test_the_speed_follows_the_last_steps() -> None:
 
     for step in range(1, 31):
         times.append(times[-1] + (100.0 if step == 1 else 1.0))
-        progress = pace.stepped(0, step, 40, None, left=0)
+        pace.stepped(0, step, 40, None, left=0)
+    times.append(times[-1] + 1.0)
+    progress = pace.stepped(0, 31, 40, None, left=0)
 
     assert progress.seconds_per_step == 1.0
     assert progress.phase == Phase.SAMPLING

@@ -13,6 +13,11 @@ from darkroom.tasks.request import checked
 FINE = TextToImage(prompt="a lighthouse")
 
 
+def shortened(value: object) -> str:
+    """The name of a case; a digest of what it asks for."""
+    return ascii(value)[:40]
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -78,7 +83,7 @@ def test_what_some_model_can_do_passes_unchanged(fields: dict[str, Any]) -> None
         ({"schedule": "beta"}, Code.UNKNOWN_SCHEDULE, "'beta' is unknown; use one of normal, "),
         ({"model": "a\0b"}, Code.BAD_REQUEST, "cannot be the name of a model"),
     ],
-    ids=lambda value: ascii(value)[:40] if isinstance(value, dict) else "",
+    ids=shortened,
 )
 def test_the_rest_is_refused_with_the_value_and_the_way_out(fields: dict[str, Any], code: Code, words: str) -> None:
     with pytest.raises(DarkroomError, match=words) as caught:

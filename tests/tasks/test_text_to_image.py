@@ -18,12 +18,16 @@ from darkroom.tasks.text_to_image import Studio
 from tests.tiny import tiny_model
 
 
+def _never(_: object) -> bool:
+    return False
+
+
 @dataclass
 class Recorder:
     """An attempt that remembers everything and may stop at the n-th look at its cancel flag."""
 
     saved: AbstractSet[int] = frozenset()
-    stop_when: Callable[["Recorder"], bool] = lambda _: False
+    stop_when: "Callable[[Recorder], bool]" = field(default=_never)
     reports: list[Progress] = field(default_factory=list[Progress])
     images: list[bytes] = field(default_factory=list[bytes])
     kept: dict[int, tuple[Plan, bytes]] = field(default_factory=dict[int, tuple[Plan, bytes]])

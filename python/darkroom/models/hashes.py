@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from darkroom import _native
 
@@ -19,9 +19,10 @@ def weights_of(model: Path) -> Path:
 def known_hash(model: Path, cache: Path) -> str | None:
     """The hash if the file is unchanged since it was last computed."""
     entry = _read(cache).get(str(weights_of(model)))
-    if isinstance(entry, dict) and entry.get("stamp") == _stamp(weights_of(model)):
-        return str(entry["sha256"])
-    return None
+    if not isinstance(entry, dict):
+        return None
+    found = cast("dict[str, Any]", entry)
+    return str(found.get("sha256")) if found.get("stamp") == _stamp(weights_of(model)) else None
 
 
 def computed_hash(model: Path, cache: Path, on_bytes: Callable[[int, int], None]) -> str:
@@ -43,7 +44,7 @@ def _read(cache: Path) -> dict[str, Any]:
         value = json.loads(cache.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return value if isinstance(value, dict) else {}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _write(cache: Path, value: dict[str, Any]) -> None:

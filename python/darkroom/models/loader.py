@@ -73,7 +73,9 @@ def _single_file(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loade
     with opened(entry.path) as file:
         family = FAMILIES[family_of(file.shapes)]
         unet_config = shapes.unet_of(file.shapes, UNET)
-        tensors = file.read(placement.dtype, _Meter(file.size, on_bytes))
+        # Not all of it: training checkpoints carry a second, averaged copy of every weight.
+        meter = _Meter(file.size((UNET, VAE, TEXT)), on_bytes)
+        tensors = file.read(placement.dtype, meter, (UNET, VAE, TEXT))
     unet = networks.unet(unet_config, convert_ldm_unet_checkpoint(_part(tensors, UNET), unet_config))
     vae_tensors = convert_ldm_vae_checkpoint(_part(tensors, VAE), shapes.SD15_VAE)
     text = {name.removeprefix(TEXT): tensor for name, tensor in tensors.items() if name.startswith(TEXT)}

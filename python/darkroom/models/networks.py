@@ -1,7 +1,7 @@
 """Building networks from checked configurations and tensors. Imported in one narrow, fixed order: it costs seconds."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
@@ -41,7 +41,7 @@ def text_encoder(config: Config, tensors: Tensors) -> CLIPTextModel:
     settings._attn_implementation = "sdpa"
     network = filled(lambda: CLIPTextModel(settings), wanted, "text encoder")
     # The one buffer that is not in the file: left on the meta device, it would have no values.
-    network.embeddings.position_ids = torch.arange(config["max_position_embeddings"])[None]
+    cast("Any", network.embeddings).position_ids = torch.arange(config["max_position_embeddings"])[None]
     return network
 
 

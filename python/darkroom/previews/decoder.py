@@ -5,7 +5,7 @@ The page scales them up; scaling here would cost more than the preview.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast
 
 import torch
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
@@ -52,16 +52,16 @@ class PreviewDecoder:
         latents = denoised.to("cpu", torch.float32).contiguous()
         channels, height, width = latents.shape
         factors, bias = self.family.preview_factors, self.family.preview_bias
-        return _native.latents_preview(latents.numpy(), channels, height, width, factors, bias, "jpeg", 85)
+        return _native.latents_preview(latents.numpy().data, channels, height, width, factors, bias, "jpeg", 85)
 
     def _fine(self, denoised: Tensor) -> bytes:
         assert self.tiny is not None
-        decoded = self.tiny.decode(denoised.to(self.tiny.dtype)).sample[0]
-        return jpeg_of(decoded)
+        decoded: Tensor = cast("Any", self.tiny).decode(denoised.to(self.tiny.dtype), return_dict=False)[0]
+        return jpeg_of(decoded[0])
 
 
 def jpeg_of(decoded: Tensor) -> bytes:
     """A JPEG of one decoded picture, (3, height, width) in -1 … 1."""
     _, height, width = decoded.shape
-    chw = decoded.to("cpu", torch.float32).contiguous().numpy()
+    chw = decoded.to("cpu", torch.float32).contiguous().numpy().data
     return _native.encode_picture(_native.pixels_from_float(chw, height, width), width, height, "jpeg", 85)

@@ -4,28 +4,20 @@ Weights act on the encoded tokens: z = (z - z_empty) * w + z_empty, where z_empt
 position. Chunks are encoded separately and joined.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from transformers.models.clip.modeling_clip import CLIPTextModel
 
 from darkroom.prompting.tokens import Token, Vocabulary
 
 
-class TextEncoder(Protocol):
-    """What is used of transformers' CLIPTextModel."""
-
-    embeddings: Any
-    final_layer_norm: nn.Module
-
-    def __call__(self, *, input_ids: Tensor, output_hidden_states: bool) -> Any: ...  # noqa: ANN401
-
-
 def encode_prompt(
     prompt: str,
-    encoder: TextEncoder,
+    encoder: CLIPTextModel,
     vocabulary: Vocabulary,
     *,
     clip_skip: int,
@@ -51,7 +43,7 @@ def encode_prompt(
 
 def _encode(
     tokens: Sequence[Token],
-    encoder: TextEncoder,
+    encoder: CLIPTextModel,
     vocabulary: Vocabulary,
     clip_skip: int,
     embeddings: Mapping[str, Tensor],
@@ -60,14 +52,16 @@ def _encode(
     ids = [token if isinstance(token, int) else vocabulary.end for token in tokens]
     rows = {place: embeddings[token[0]][token[1]] for place, token in enumerate(tokens) if not isinstance(token, int)}
     with _replaced(table, rows):
-        output = encoder(input_ids=torch.tensor([ids], device=table.weight.device), output_hidden_states=True)
+        output: Any = cast("Any", encoder)(
+            input_ids=torch.tensor([ids], device=table.weight.device), output_hidden_states=True
+        )
     if clip_skip == 1:
         return output.last_hidden_state.to(torch.float32)
     return encoder.final_layer_norm(output.hidden_states[-clip_skip]).to(torch.float32)
 
 
 @contextmanager
-def _replaced(table: nn.Embedding, rows: Mapping[int, Tensor]) -> Any:  # noqa: ANN401 - a context manager
+def _replaced(table: nn.Embedding, rows: Mapping[int, Tensor]) -> Generator[None, None, None]:
     """While open, the embedding at place p of every sequence is rows[p]: textual inversion without new token ids."""
 
     def put(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ Predict = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 SMALL_BATCH = 32 * 32
 """Below this many latent pixels a network call is overhead, and one call for both prompts is faster than two.
-Above it, on a CPU, two calls take the same time and half the memory (`docs/decisions/0005-guidance.md`)."""
+Above it, on a CPU, two calls take the same time and half the memory (`docs/decisions/0006-guidance-calls.md`)."""
 
 
 @dataclass(frozen=True)

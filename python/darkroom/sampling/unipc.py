@@ -44,6 +44,10 @@ def _rho(ratios: list[Tensor], width: Tensor, order: int) -> tuple[Tensor, Tenso
     return torch.stack(rows), torch.stack(right)
 
 
+def _solved(matrix: Tensor, right: Tensor) -> Tensor:
+    return torch.linalg.solve(matrix, right)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+
+
 def _weighted(coefficients: Tensor, slopes: list[Tensor]) -> Tensor:
     return torch.stack([weight * slope for weight, slope in zip(coefficients, slopes, strict=True)]).sum(0)
 
@@ -73,13 +77,13 @@ def _step(
 
     predicted = base
     if slopes:
-        weights = width.new_tensor([0.5]) if order == 2 else torch.linalg.solve(matrix[:-1, :-1], right[:-1])
+        weights = width.new_tensor([0.5]) if order == 2 else _solved(matrix[:-1, :-1], right[:-1])
         predicted = base + alpha * width * _weighted(weights, slopes)
     if not correct:
         return predicted, None
 
     estimate = _Estimate(denoise(predicted / alpha, following), lam)
-    weights = width.new_tensor([0.5]) if order == 1 else torch.linalg.solve(matrix, right)
+    weights = width.new_tensor([0.5]) if order == 1 else _solved(matrix, right)
     change = _weighted(weights, [*slopes, estimate.denoised - newest.denoised])
     return base + alpha * width * change, estimate
 

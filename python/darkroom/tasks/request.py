@@ -58,9 +58,11 @@ def _text(name: str, text: object) -> None:
 
 
 def _model(request: TextToImage) -> None:
-    model: object = request.model
-    if model is None:
-        return
+    if request.model is not None:
+        _model_name(request.model)
+
+
+def _model_name(model: object) -> None:
     if not isinstance(model, str) or not model or "\0" in model or len(model) > LARGEST_MODEL_NAME:
         raise BadRequest(f"{str(model)[:80]!r} cannot be the name of a model; pick one from the list of models.")
 
@@ -115,9 +117,11 @@ def _between(name: str, value: object, lowest: int, highest: int, problem: type[
 
 
 def _guidance(request: TextToImage) -> None:
-    value: object = request.guidance
-    if value is None:
-        return
+    if request.guidance is not None:
+        _strength(request.guidance)
+
+
+def _strength(value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise BadGuidance(f"Guidance {value!r} is not a number; use one from 0 to {MOST_GUIDANCE:g}, such as 7.")
     if not 0 <= value <= MOST_GUIDANCE:
@@ -128,9 +132,9 @@ def _guidance(request: TextToImage) -> None:
 def _names(request: TextToImage) -> None:
     sampler: object = request.sampler
     schedule: object = request.schedule
-    if sampler is not None and sampler not in set(Sampler):
+    if sampler is not None and sampler not in tuple(Sampler):
         raise UnknownSampler(f"Sampler {str(sampler)[:80]!r} is unknown; use one of {', '.join(Sampler)}.")
-    if schedule is not None and schedule not in set(Schedule):
+    if schedule is not None and schedule not in tuple(Schedule):
         raise UnknownSchedule(f"Schedule {str(schedule)[:80]!r} is unknown; use one of {', '.join(Schedule)}.")
 
 

@@ -210,7 +210,7 @@ class _Picture:
         loaded = self.ready.loaded
         decoded = decode(loaded.vae, latents / loaded.latent_scale)[0]
         _, height, width = decoded.shape
-        chw = decoded.cpu().contiguous().numpy()
+        chw = decoded.cpu().contiguous().numpy().data
         try:
             rgb = _native.pixels_from_float(chw, height, width)
         except _native.NativeError as error:
