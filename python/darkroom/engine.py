@@ -1,0 +1,288 @@
+"""The engine: opens a home, answers commands, runs jobs on one torch thread and tells of everything as events."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from darkroom import __version__
+from darkroom.errors import EngineLost
+from darkroom.library.database import refuse_newer
+from darkroom.library.home import Home, home_folder, open_home
+from darkroom.library.log import Log
+from darkroom.library.metadata import infotext, read_picture_file, read_settings
+from darkroom.library.pictures import existing_file, export_picture
+from darkroom.library.settings import stored_settings, write_settings
+from darkroom.library.trash import restore_pictures, trash_pictures
+from darkroom.messages import (
+    Accepted,
+    Answer,
+    CancelJob,
+    Command,
+    CountTokens,
+    Event,
+    ExportPicture,
+    Generate,
+    GetPicture,
+    GetSnapshot,
+    InspectPicture,
+    ListModels,
+    ListPictures,
+    Model,
+    ModelList,
+    MoveJob,
+    PauseQueue,
+    PictureDetails,
+    PicturePage,
+    PictureSettings,
+    RemoveJob,
+    RestorePictures,
+    ResumeQueue,
+    RetryJob,
+    Sampler,
+    SaveSettings,
+    Schedule,
+    SettingsChanged,
+    Snapshot,
+    TextToImage,
+    TokenCount,
+    TrashPictures,
+)
+from darkroom.models.catalog import Catalog
+from darkroom.prompting.count import count_tokens
+from darkroom.queue.handle import JobHandle
+from darkroom.queue.queue import Queue
+from darkroom.queue.worker import Perform
+from darkroom.tasks.attempt import Attempt
+from darkroom.tasks.request import checked
+
+# A seed that every language reads exactly out of JSON and every other tool accepts.
+CHOSEN_SEEDS = 2**32
+PICTURES_SHOWN = 100
+PACKAGED_TOKENIZER = Path(__file__).parent / "models" / "configs" / "sd15" / "tokenizer"
+
+
+class Engine:
+    """`async with Engine() as engine:` - one home, opened; several processes may have it open at once.
+
+    `home` is a folder, else DARKROOM_HOME, else the platform's data folder. With `run_queue=False` this process only
+    adds to the queue and follows it. `perform` carries out one request on the torch thread.
+
+    Entering raises HomeNewer (nothing is touched), HomeUnwritable, DiskFull or HomeDamaged.
+    """
+
+    def __init__(
+        self, home: Path | str | None = None, *, run_queue: bool = True, perform: Perform | None = None
+    ) -> None:
+        self._root = home_folder(home)
+        self._run_queue = run_queue
+        self._perform = perform
+        self._opened: _Opened | None = None
+
+    async def __aenter__(self) -> "Engine":
+        refuse_newer(self._root / "library.db")
+        home = open_home(self._root)
+        log = Log(home)
+        tasks = _Tasks(home)
+        prepare = tasks.prepare if self._perform is None else None
+        queue = Queue(home, log, self._perform or tasks.perform, prepare, run=self._run_queue)
+        self._opened = _Opened(home, log, queue)
+        queue.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        opened = self._open
+        await opened.queue.close()
+        opened.log.close()
+        self._opened = None
+
+    @property
+    def home(self) -> Home:
+        """Where everything of this engine's lies."""
+        return self._open.home
+
+    @property
+    def runs_queue(self) -> bool:
+        """Whether this process runs the queue now; another one may take over later."""
+        return self._open.queue.runs
+
+    async def submit(self, request: TextToImage, *, front: bool = False, priority: int = 0) -> JobHandle:
+        """Add a job; it is safe from any crash when this returns. Raises the BadRequest that names the wrong field."""
+        return self._open.submitted(request, front=front, priority=priority)
+
+    def job(self, job: int) -> JobHandle:
+        """The job with this id, whoever added it. Raises NotFound."""
+        return self._open.handle_of(job)
+
+    async def handle(self, command: Command) -> Answer:
+        """Carry out a command. Raises DarkroomError."""
+        return await self._open.answer(command)
+
+    def events(self) -> AsyncIterator[Event]:
+        """Everything that happens from now on, in order; a slow reader gets only the newest progress."""
+        return self._open.queue.broadcast.subscribe()
+
+    def preview(self, key: str) -> tuple[bytes, str] | None:
+        """Bytes and MIME type of the newest preview of the key's job, if it is still there."""
+        return self._open.queue.mailbox.get(key)
+
+    def picture_file(self, picture: int) -> Path:
+        """Where a picture lies. Raises NotFound."""
+        return self._open.file_of(picture)
+
+    @property
+    def _open(self) -> "_Opened":
+        if self._opened is None:
+            raise EngineLost("The engine is not open; use it inside `async with Engine() as engine:`.")
+        return self._opened
+
+
+class _Tasks:
+    """What the torch thread runs by default; the long import happens there, once, when `prepare` is called.
+
+    Importing torch on two threads at once can half-initialise it, so nothing else may import it.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._studio_perform: Perform | None = None
+
+    def prepare(self) -> None:
+        from darkroom.tasks.text_to_image import Studio
+
+        home = self._home
+        studio = Studio(
+            folder=home.root,
+            catalog=lambda: _catalog(home),
+            settings=lambda: stored_settings(home),
+            embedding_folders=(home.models / "embeddings", home.models),
+        )
+        self._studio_perform = studio.perform
+
+    def perform(self, request: TextToImage, attempt: Attempt) -> None:
+        if self._studio_perform is None:
+            self.prepare()
+        assert self._studio_perform is not None
+        self._studio_perform(request, attempt)
+
+
+def _catalog(home: Home) -> Catalog:
+    return Catalog([home.models, *(Path(folder).expanduser() for folder in stored_settings(home).model_folders)])
+
+
+def _counted(command: CountTokens, home: Home) -> TokenCount:
+    model = _catalog(home).find(command.model or stored_settings(home).model)
+    own = model.path / "tokenizer"
+    return count_tokens(command.text, own if (own / "vocab.json").is_file() else PACKAGED_TOKENIZER)
+
+
+class _Opened:
+    """An open home and the table of what each command does in it."""
+
+    def __init__(self, home: Home, log: Log, queue: Queue) -> None:
+        self.home = home
+        self.log = log
+        self.queue = queue
+        self._commands: dict[type[Any], Callable[[Any], Answer | Awaitable[Answer]]] = {
+            Generate: self._generate,
+            CancelJob: lambda command: self._wish(self.queue.cancel, command.job),
+            RetryJob: lambda command: self._wish(self.queue.retry, command.job),
+            RemoveJob: lambda command: self._wish(self.queue.remove, command.job),
+            MoveJob: lambda command: self._wish(self.queue.move, command.job, command.before),
+            PauseQueue: lambda _: self._wish(self.queue.pause, True),
+            ResumeQueue: lambda _: self._wish(self.queue.pause, False),
+            GetSnapshot: self._snapshot,
+            ListPictures: self._list_pictures,
+            GetPicture: self._get_picture,
+            TrashPictures: self._trash,
+            RestorePictures: self._restore,
+            ExportPicture: self._export,
+            InspectPicture: self._inspect,
+            ListModels: self._list_models,
+            CountTokens: self._count_tokens,
+            SaveSettings: self._save_settings,
+        }
+
+    async def answer(self, command: Command) -> Answer:
+        answer = self._commands[type(command)](command)
+        return await answer if isinstance(answer, Awaitable) else answer
+
+    def submitted(self, request: TextToImage, *, front: bool, priority: int) -> JobHandle:
+        seed = secrets.randbelow(CHOSEN_SEEDS) if request.seed is None else request.seed
+        job = self.queue.add(replace(checked(request), seed=seed), front=front, priority=priority)
+        return self.handle_of(job.id)
+
+    def handle_of(self, job: int) -> JobHandle:
+        queue = self.queue
+        return JobHandle(queue.jobs.job(job).id, queue.jobs, queue.pictures, queue.broadcast, queue.cancel)
+
+    def file_of(self, picture: int) -> Path:
+        return existing_file(self.home, self.queue.pictures.picture(picture))
+
+    def _generate(self, command: Generate) -> Accepted:
+        return Accepted(id=self.submitted(command.request, front=command.front, priority=command.priority).id)
+
+    def _wish(self, carry_out: Callable[..., None], *arguments: object) -> Accepted:
+        carry_out(*arguments)
+        return Accepted()
+
+    def _snapshot(self, _: GetSnapshot) -> Snapshot:
+        queue = self.queue
+        # The answer leaves first; what makes the interpreter busy begins after it.
+        asyncio.get_running_loop().call_soon(queue.warm_up)
+        queue.catch_up()
+        return Snapshot(
+            state=queue.state,
+            version=__version__,
+            home=str(self.home.root),
+            paused=queue.jobs.paused(),
+            jobs=tuple(queue.jobs.shown()),
+            progress={str(job): progress for job, progress in queue.progress.items()},
+            pictures=queue.pictures.page(None, PICTURES_SHOWN).pictures,
+            settings=stored_settings(self.home),
+            samplers=tuple(Sampler),
+            schedules=tuple(Schedule),
+        )
+
+    def _list_pictures(self, command: ListPictures) -> PicturePage:
+        return self.queue.pictures.page(command.before, command.limit, trashed=command.trashed)
+
+    def _get_picture(self, command: GetPicture) -> PictureDetails:
+        picture, plan = self.queue.pictures.picture(command.picture), self.queue.pictures.plan(command.picture)
+        return PictureDetails(picture=picture, plan=plan, infotext=infotext(plan))
+
+    def _trash(self, command: TrashPictures) -> Accepted:
+        trash_pictures(self.home, self.queue.database, command.pictures)
+        self.queue.catch_up()
+        return Accepted()
+
+    def _restore(self, command: RestorePictures) -> Accepted:
+        restore_pictures(self.home, self.queue.database, command.pictures)
+        self.queue.catch_up()
+        return Accepted()
+
+    async def _export(self, command: ExportPicture) -> Accepted:
+        await asyncio.to_thread(export_picture, self.file_of(command.picture), command.path)
+        return Accepted()
+
+    async def _inspect(self, command: InspectPicture) -> PictureSettings:
+        return await asyncio.to_thread(self._inspected, command.path)
+
+    def _inspected(self, path: str) -> PictureSettings:
+        return read_settings(read_picture_file(Path(path).expanduser()), self._models())
+
+    async def _list_models(self, _: ListModels) -> ModelList:
+        return ModelList(models=await asyncio.to_thread(self._models))
+
+    def _models(self) -> tuple[Model, ...]:
+        return _catalog(self.home).models()
+
+    async def _count_tokens(self, command: CountTokens) -> TokenCount:
+        return await asyncio.to_thread(_counted, command, self.home)
+
+    def _save_settings(self, command: SaveSettings) -> Accepted:
+        write_settings(self.home, command.settings)
+        self.queue.tell(SettingsChanged(settings=command.settings))
+        return Accepted()

@@ -1,0 +1,31 @@
+"""Events that are as durable as what they tell: a row, written in the transaction that made it true.
+
+Every process on a home reads the same rows in the same order; nothing is lost between the commit and the telling.
+"""
+
+from darkroom.library.database import Database
+from darkroom.messages import Event
+from darkroom.wire import decode_event, encode
+
+KEPT = 10_000
+
+
+def record(database: Database, event: Event) -> None:
+    """Tell `event` when the surrounding transaction commits."""
+    database.run("INSERT INTO changes (event) VALUES (?)", (encode(event).decode(),))
+
+
+def newest(database: Database) -> int:
+    """The id of the last event, 0 before the first."""
+    return int(database.value("SELECT coalesce(max(id), 0) FROM changes"))
+
+
+def since(database: Database, seen: int) -> list[tuple[int, Event]]:
+    """The events after the one with id `seen`, in the order in which they became true."""
+    rows = database.rows("SELECT id, event FROM changes WHERE id > ? ORDER BY id", (seen,))
+    return [(int(number), decode_event(event.encode())) for number, event in rows]
+
+
+def forget_old(database: Database) -> None:
+    """Drop events that every living reader has long seen. Inside a transaction."""
+    database.run("DELETE FROM changes WHERE id <= (SELECT max(id) FROM changes) - ?", (KEPT,))

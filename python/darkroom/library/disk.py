@@ -1,0 +1,132 @@
+"""Writing so that it survives a crash, and saying plainly why it could not."""
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+from darkroom.errors import DarkroomError, DiskFull, HomeUnwritable
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextlib.contextmanager
+def writing(where: Path, needed: int = 0) -> Generator[None]:
+    """Turn an OSError of the body into DiskFull or HomeUnwritable about `where`; `needed` is in bytes."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_problem(error, where, needed) from error
+
+
+def disk_problem(error: OSError, where: Path, needed: int = 0) -> DarkroomError:
+    """The error as the user can act on it."""
+    if error.errno in FULL:
+        return disk_full(where, needed)
+    reason = error.strerror or type(error).__name__
+    return HomeUnwritable(
+        f"Cannot write to {where}: {reason}; make it writable or pick another folder (DARKROOM_HOME names the home)."
+    )
+
+
+def disk_full(where: Path, needed: int = 0) -> DiskFull:
+    """`needed` bytes did not fit where `where` lies."""
+    wanted = f" for {_megabytes(needed)}" if needed else ""
+    return DiskFull(f"The disk is full: no room{wanted} in {where}{_free(where)}; free some space and try again.")
+
+
+def _free(where: Path) -> str:
+    with contextlib.suppress(OSError):
+        return f" ({_megabytes(shutil.disk_usage(where).free)} free)"
+    return ""
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` durably, for this user's eyes only. Raises HomeUnwritable or DiskFull."""
+    if folder.is_dir():
+        return
+    with writing(folder):
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+        for path in reversed(missing):
+            path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(final: Path, data: bytes, staged: Path) -> None:
+    """Put `data` under the name `final`: written to `staged`, fsync, rename, fsync folder.
+
+    A reader sees the old file or the whole new one, also after a crash. `staged` is on the same file system and is
+    gone afterwards, whatever happens. Raises HomeUnwritable or DiskFull.
+    """
+    make_folder(final.parent)
+    with writing(final.parent, len(data)):
+        try:
+            _write_synced(staged, data)
+            os.replace(staged, final)
+        except OSError:
+            with contextlib.suppress(OSError):
+                staged.unlink()
+            raise
+        sync_folder(final.parent)
+
+
+def _write_synced(file: Path, data: bytes) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def move_durably(source: Path, target: Path) -> None:
+    """Rename `source` to `target`, both names durable. Raises HomeUnwritable or DiskFull."""
+    make_folder(target.parent)
+    with writing(target.parent):
+        os.replace(source, target)
+        sync_folder(target.parent)
+        sync_folder(source.parent)
+
+
+def probe(folder: Path) -> None:
+    """Make a file in `folder` and take it away again: to fail now rather than after minutes. Raises OSError."""
+    file = folder / f".probe-{os.getpid()}"
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT, PRIVATE_FILE))
+    file.unlink(missing_ok=True)
+
+
+def takes_files(folder: Path) -> bool:
+    """Whether a file can be made in `folder`, or in the first of its parents that exists."""
+    try:
+        probe(next(path for path in (folder, *folder.parents) if path.exists()))
+    except OSError:
+        return False
+    return True
+
+
+def free_name(wanted: Path) -> Path:
+    """`wanted`, or the first of wanted-2, wanted-3, … that is not taken."""
+    number, name = 1, wanted
+    while name.exists():
+        number += 1
+        name = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+    return name

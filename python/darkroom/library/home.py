@@ -1,0 +1,82 @@
+"""Where everything of Darkroom's lives. Nothing outside this folder is ever written."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from darkroom.library.disk import make_folder, probe, writing
+
+
+@dataclass(frozen=True)
+class Home:
+    """The layout of a home folder; the folders exist once `open_home` returned."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "library.db"
+
+    @property
+    def pictures(self) -> Path:
+        return self.root / "pictures"
+
+    @property
+    def trash(self) -> Path:
+        return self.root / "trash"
+
+    @property
+    def set_aside(self) -> Path:
+        """Picture files that are not ours or cannot be read: kept, never shown, never deleted."""
+        return self.trash / "set-aside"
+
+    @property
+    def staging(self) -> Path:
+        return self.root / "staging"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.toml"
+
+    @property
+    def runner_lock(self) -> Path:
+        """Held as long as a process runs the queue of this home."""
+        return self.root / "runner.lock"
+
+    @property
+    def opening_lock(self) -> Path:
+        """Held while a process opens, migrates or repairs the home."""
+        return self.root / "opening.lock"
+
+    @property
+    def live(self) -> Path:
+        """What the running job is doing now; worth nothing after a crash."""
+        return self.root / "live"
+
+
+def home_folder(given: Path | str | None = None) -> Path:
+    """`given`, else DARKROOM_HOME, else the platform's folder for application data."""
+    chosen = given or os.environ.get("DARKROOM_HOME") or platformdirs.user_data_path("darkroom", appauthor=False)
+    return Path(chosen).expanduser().absolute()
+
+
+def open_home(root: Path) -> Home:
+    """The home in `root`, its folders made if missing. Raises HomeUnwritable or DiskFull."""
+    home = Home(root)
+    folders = (home.root, home.pictures, home.trash, home.set_aside, home.staging, home.models, home.logs)
+    for folder in folders:
+        make_folder(folder)
+    with writing(home.root):
+        for folder in folders:
+            probe(folder)
+    return home

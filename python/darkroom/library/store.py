@@ -1,0 +1,113 @@
+"""The rows of the pictures: one per (job, place), pages of them, and the settings each was made with."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from darkroom.errors import NotFound
+from darkroom.library.database import Database
+from darkroom.messages import Picture, PicturePage, Plan
+from darkroom.wire import encode, from_wire
+
+LARGEST_PAGE = 1000
+
+_COLUMNS = "id, job, place, file, width, height, seed, prompt, created, trashed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPicture:
+    """What is known of a picture file before it has a row. `file` is relative to the home."""
+
+    job: int
+    index: int
+    file: str
+    plan: Plan
+    sha256: str
+    created: str
+    trashed: bool = False
+
+
+class PictureTable:
+    """Reads on its own; writes belong into a transaction of the caller's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, new: NewPicture) -> Picture:
+        """Add the row, or replace the one of the same job and index. Inside a transaction."""
+        plan = new.plan
+        values = (new.job, new.index, new.file, plan.width, plan.height, str(plan.seed), plan.prompt)
+        stored = (encode(plan).decode(), new.sha256, new.created, int(new.trashed))
+        self._database.run(
+            "INSERT INTO pictures (job, place, file, width, height, seed, prompt, plan, sha256, created, trashed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job, place) DO UPDATE SET file = excluded.file,"
+            " width = excluded.width, height = excluded.height, seed = excluded.seed, prompt = excluded.prompt,"
+            " plan = excluded.plan, sha256 = excluded.sha256, trashed = excluded.trashed",
+            values + stored,
+        )
+        row = self._database.row(f"SELECT {_COLUMNS} FROM pictures WHERE job = ? AND place = ?", values[:2])
+        return _picture(row or ())
+
+    def place(self, picture: int, file: str, *, trashed: bool) -> None:
+        """The picture's file lies elsewhere now. Inside a transaction."""
+        self._database.run("UPDATE pictures SET file = ?, trashed = ? WHERE id = ?", (file, int(trashed), picture))
+
+    def picture(self, picture: int) -> Picture:
+        """The picture with this id. Raises NotFound."""
+        row = self._database.row(f"SELECT {_COLUMNS} FROM pictures WHERE id = ?", (picture,))
+        if row is None:
+            raise NotFound(f"There is no picture {picture}; list the pictures to see which there are.")
+        return _picture(row)
+
+    def plan(self, picture: int) -> Plan:
+        """What the picture was made with. Raises NotFound."""
+        self.picture(picture)
+        return from_wire(orjson.loads(self._database.value("SELECT plan FROM pictures WHERE id = ?", (picture,))), Plan)
+
+    def of_job(self, job: int) -> list[Picture]:
+        """The job's pictures in their order."""
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM pictures WHERE job = ? ORDER BY place", (job,))
+        return [_picture(row) for row in rows]
+
+    def page(self, before: int | None, limit: int, *, trashed: bool = False) -> PicturePage:
+        """At most `limit` pictures with an id below `before`, newest first, and how many there are in all."""
+        bounded = max(1, min(limit, LARGEST_PAGE))
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM pictures WHERE trashed = ? AND id < coalesce(?, 9223372036854775807)"
+            " ORDER BY id DESC LIMIT ?",
+            (int(trashed), before, bounded),
+        )
+        total = self._database.value("SELECT count(*) FROM pictures WHERE trashed = ?", (int(trashed),))
+        return PicturePage(pictures=tuple(_picture(row) for row in rows), total=int(total))
+
+    def some(self, pictures: Iterable[int], *, trashed: bool) -> list[Picture]:
+        """Those of `pictures` that are (or are not) in the trash."""
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM pictures WHERE trashed = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (int(trashed), json.dumps(list(pictures))),
+        )
+        return [_picture(row) for row in rows]
+
+    def files(self) -> dict[tuple[int, int], tuple[int, str]]:
+        """(job, index) → (picture, file) of every row."""
+        rows = self._database.rows("SELECT job, place, id, file FROM pictures")
+        return {(job, place): (picture, file) for job, place, picture, file in rows}
+
+
+def _picture(row: tuple[Any, ...]) -> Picture:
+    number, job, place, file, width, height, seed, prompt, created, trashed = row
+    return Picture(
+        id=number,
+        job=job,
+        index=place,
+        file=file,
+        width=width,
+        height=height,
+        seed=int(seed),
+        prompt=prompt,
+        created=created,
+        trashed=bool(trashed),
+    )

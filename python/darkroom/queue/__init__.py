@@ -1,0 +1,1 @@
+"""Jobs: kept durably, run one at a time, told to everyone who listens."""

@@ -1,0 +1,103 @@
+"""One run of one job, as the task on the torch thread sees it."""
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+
+from darkroom.errors import Cancelled
+from darkroom.library.home import Home
+from darkroom.library.pictures import Place, now, save_picture
+from darkroom.library.store import NewPicture
+from darkroom.messages import Job, JobProgressed, Plan, Progress
+from darkroom.previews.mailbox import Mailbox
+from darkroom.queue.runs import Runs
+
+DAY = len("2026-11-20")
+
+
+class JobAttempt:
+    """Implements `tasks.attempt.Attempt`. `runs` belongs to the torch thread, as does everything but `stop`."""
+
+    def __init__(
+        self,
+        job: Job,
+        seq: int,
+        home: Home,
+        runs: Runs,
+        mailbox: Mailbox,
+        progressed: Callable[[JobProgressed], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._job = job
+        self._seq = seq
+        self._home = home
+        self._runs = runs
+        self._mailbox = mailbox
+        self._progressed = progressed
+        self._changed = changed
+        self._saved = set(runs.saved(job.id, home))
+        self._stopped = False
+
+    @property
+    def job(self) -> Job:
+        return self._job
+
+    @property
+    def folder(self) -> Path:
+        """Where the job's pictures go; fixed per job, so that a later attempt finds the same names."""
+        return self._home.pictures / self._job.created[:DAY]
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event told."""
+        return self._seq
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped
+
+    def stop(self) -> None:
+        """Make the next `check` raise. From any thread."""
+        self._stopped = True
+
+    @property
+    def saved(self) -> AbstractSet[int]:
+        return frozenset(self._saved)
+
+    def check(self) -> None:
+        if self._stopped:
+            raise Cancelled
+
+    def report(self, progress: Progress) -> None:
+        self._seq += 1
+        self._progressed(JobProgressed(job=self._job.id, seq=self._seq, progress=progress))
+
+    def preview(self, image: bytes, mime: str) -> str:
+        return self._mailbox.put(self._job.id, image, mime)
+
+    def save(self, index: int, plan: Plan, rgb: bytes) -> None:
+        self.check()
+        if len(self._saved | {index}) >= self._job.request.count:
+            self._seq = self._guarded(lambda: self._runs.saving(self._job, self._seq))
+        place = Place(self._job.id, index)
+        file, sha256 = save_picture(self._home, place, self.folder, self._job.attempt, plan, rgb)
+        new = NewPicture(job=self._job.id, index=index, file=file, plan=plan, sha256=sha256, created=now())
+        self._seq = self._guarded(lambda: self._kept(new))
+        self._saved.add(index)
+
+    def _kept(self, new: NewPicture) -> int:
+        try:
+            return self._runs.keep(new, self._job, self._seq)
+        except Cancelled:
+            self._runs.withdraw(new, self._job, self._home)
+            raise
+
+    def _guarded(self, commit: Callable[[], int]) -> int:
+        """Commit and tell the loop; a commit refused because of a wish to cancel stops the attempt."""
+        try:
+            return commit()
+        except Cancelled:
+            self._stopped = True
+            raise
+        finally:
+            self._changed()

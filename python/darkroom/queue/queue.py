@@ -1,0 +1,293 @@
+"""The queue of one home as one process sees it: runs it while it holds the lock, and follows it otherwise."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+
+from darkroom.errors import DarkroomError, HomeDamaged, InternalError
+from darkroom.library import changes
+from darkroom.library.database import Database, open_database
+from darkroom.library.home import Home
+from darkroom.library.lock import FileLock
+from darkroom.library.log import Log
+from darkroom.library.salvage import open_or_rebuild
+from darkroom.library.store import PictureTable
+from darkroom.messages import (
+    EngineChanged,
+    EngineState,
+    Event,
+    Job,
+    JobChanged,
+    JobEvent,
+    JobProgressed,
+    JobRemoved,
+    PictureSaved,
+    Problem,
+    Progress,
+    QueuePaused,
+    TextToImage,
+    problem_of,
+)
+from darkroom.previews.mailbox import Mailbox
+from darkroom.queue.live import LiveFile
+from darkroom.queue.runs import Runs
+from darkroom.queue.subscriptions import Broadcast
+from darkroom.queue.table import ACTIVE, WAITING, JobTable
+from darkroom.queue.worker import Outlet, Perform, Worker
+
+# How soon a wish from another process is seen, and the dead runner's place taken.
+TICK_SECONDS = 0.1
+DRAIN_SECONDS = 3.0
+
+_REBUILT = "The library was damaged and has been rebuilt from the pictures; the old file is kept as {kept}."
+
+
+class Queue:
+    """Everything but `events` of the torch thread happens on the loop's thread."""
+
+    def __init__(
+        self, home: Home, log: Log, perform: Perform, prepare: Callable[[], None] | None, *, run: bool
+    ) -> None:
+        self.broadcast = Broadcast()
+        self.mailbox = Mailbox()
+        self.progress: dict[int, Progress] = {}
+        self._home = home
+        self._log = log
+        self._perform = perform
+        self._prepare = prepare
+        self._run = run
+        self._loop = asyncio.get_running_loop()
+        self._lock = FileLock(home.runner_lock)
+        self._notice: Problem | None = None
+        self._worker: Worker | None = None
+        self._working: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
+        self._told: dict[int, int] = {}  # running job → number of its last event
+        self._untold_live = False
+        self._reports: deque[JobProgressed] = deque()  # of the torch thread, not yet published
+        self._summoned = False
+        with contextlib.ExitStack() as opening:
+            opening.callback(self._lock.release)
+            self.database = self._opened()
+            opening.callback(self.database.close)
+            self.jobs = JobTable(self.database)
+            self.pictures = PictureTable(self.database)
+            self._live = LiveFile(home.live)
+            if self.runs:
+                self._recover()
+            opening.pop_all()
+        self.state = EngineState.STARTING if self.runs else EngineState.READY
+        self._seen = changes.newest(self.database)
+        self._version = self.database.foreign_version()
+        self._told = {job.id: self.jobs.row_and_seq(job.id)[1] for job in self.jobs.shown() if job.state in ACTIVE}
+
+    @property
+    def runs(self) -> bool:
+        """Whether this process runs the queue, and no other does."""
+        return self._lock.held
+
+    def start(self) -> None:
+        """Begin to work, or to follow."""
+        if self.runs:
+            self._work()
+        self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
+
+    async def close(self) -> None:
+        """Interrupt the running job, let go of the home and end every subscription."""
+        self._tell_state(EngineState.STOPPING)
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._worker is not None and self._working is not None:
+            self._worker.stop()
+            await asyncio.wait({self._working}, timeout=DRAIN_SECONDS)
+            if not self._working.done():
+                self._worker.abandon()
+                self._working.cancel()
+        self.catch_up()
+        self._closed = True
+        self.broadcast.close()
+        self._live.close()
+        self.database.close()
+        self._lock.release()
+
+    # ---- wishes ----------------------------------------------------------------------------------------------------
+
+    def add(self, request: TextToImage, *, front: bool, priority: int) -> Job:
+        job = self.jobs.add(request, front=front, priority=priority)
+        self.catch_up()
+        return job
+
+    def cancel(self, job: int) -> None:
+        """The wish is durable before the task hears of it."""
+        self.jobs.cancel(job)
+        if self._worker is not None:
+            self._worker.stop_job(job)
+        self.catch_up()
+
+    def retry(self, job: int) -> None:
+        self.jobs.retry(job)
+        self.catch_up()
+
+    def remove(self, job: int) -> None:
+        self.jobs.remove(job)
+        self.catch_up()
+
+    def move(self, job: int, before: int | None) -> None:
+        self.jobs.move(job, before)
+        self.catch_up()
+
+    def pause(self, paused: bool) -> None:
+        self.jobs.pause(paused)
+        self.catch_up()
+
+    def tell(self, event: Event) -> None:
+        """Tell every process on the home of a change that no row of the library shows."""
+        with self.database.transaction():
+            changes.record(self.database, event)
+        self.catch_up()
+
+    def warm_up(self) -> None:
+        """Somebody looks at this engine: get ready for work."""
+        if self._worker is not None:
+            self._worker.warm_up()
+
+    # ---- events ----------------------------------------------------------------------------------------------------
+
+    def catch_up(self) -> None:
+        """Publish what has become true since the last call, whoever made it so, and the progress between.
+
+        Progress is taken out before the library is read: what a task saved before it reported is then in what is read.
+        """
+        if self._closed:
+            return
+        self._summoned = False
+        reports = deque(self._reports.popleft() for _ in range(len(self._reports)))
+        fresh = changes.since(self.database, self._seen)
+        if fresh and fresh[0][0] > self._seen + 1:
+            self._start_over()
+        for number, event in fresh:
+            while isinstance(event, JobEvent) and reports and reports[0].seq < event.seq:
+                self._progressed(reports.popleft())
+            self._seen = number
+            self._note(event)
+            self.broadcast.publish(event)
+        for report in reports:
+            self._progressed(report)
+
+    def _start_over(self) -> None:
+        """This process slept for so long that events were forgotten: tell every job as it stands."""
+        for job in self.jobs.shown():
+            row, seq = self.jobs.row_and_seq(job.id)
+            self.broadcast.publish(JobChanged(job=job.id, seq=seq, row=row))
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case JobChanged(row=row) if row.state in ACTIVE:
+                self._told[row.id] = event.seq
+            case JobChanged() | JobRemoved():
+                self._told.pop(event.job, None)
+                self.progress.pop(event.job, None)
+            case PictureSaved() if event.job in self._told:
+                self._told[event.job] = event.seq
+            case _:
+                pass
+        waits = isinstance(event, JobChanged) and event.row.state in WAITING
+        if self._worker is not None and (waits or isinstance(event, QueuePaused)):
+            self._worker.wake()
+
+    def _progressed(self, event: JobProgressed) -> None:
+        """Late reports, of a job that has ended or moved on since, are dropped."""
+        if self._closed or event.seq <= self._told.get(event.job, event.seq):
+            return
+        self._told[event.job] = event.seq
+        self.progress[event.job] = event.progress
+        self._untold_live = True
+        self.broadcast.publish(event)
+
+    def _tell_state(self, state: EngineState, problem: Problem | None = None) -> None:
+        if state == EngineState.READY and problem is None:
+            problem, self._notice = self._notice, None
+        self.state = state
+        self._untold_live = True
+        self.broadcast.publish(EngineChanged(state=state, problem=problem))
+
+    def _report(self, event: JobProgressed) -> None:
+        """From the torch thread."""
+        self._reports.append(event)
+        self._summon()
+
+    def _summon(self) -> None:
+        """From the torch thread: call `catch_up` soon; after the loop has closed nobody is there to be told."""
+        if not self._summoned:
+            self._summoned = True
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self.catch_up)
+
+    # ---- running and following -------------------------------------------------------------------------------------
+
+    def _opened(self) -> Database:
+        with FileLock(self._home.opening_lock):
+            if not (self._run and self._lock.take()):
+                return open_database(self._home.database)
+            database, kept = open_or_rebuild(self._home)
+            if kept is not None:
+                self._notice = problem_of(HomeDamaged(_REBUILT.format(kept=kept)))
+            return database
+
+    def _recover(self) -> None:
+        found = Runs(self.jobs).recover(self._home)
+        if found.adopted or found.set_aside or self._notice:
+            rebuilt = f"{self._notice.message} " if self._notice else ""
+            self._log.note(f"{rebuilt}{found.adopted} pictures adopted, {found.set_aside} files set aside.")
+
+    def _work(self) -> None:
+        outlet = Outlet(progressed=self._report, changed=self._summon, state=self._tell_state)
+        self._worker = Worker(self._home, self.jobs, self._perform, self._prepare, self.mailbox, outlet, self._log)
+        self._working = asyncio.create_task(self._worker.run())
+        self._working.add_done_callback(self._worker_ended)
+
+    def _worker_ended(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
+        self._log.failure("The queue has stopped", error)
+        stopped = InternalError(f"The queue has stopped: {type(error).__name__}: {error}; start Darkroom again.")
+        self._tell_state(EngineState.STOPPING, problem_of(stopped))
+
+    def _tick(self) -> None:
+        self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
+        try:
+            self._look_around()
+        except (DarkroomError, OSError) as error:
+            self._log.failure("The home could not be looked at", error)
+
+    def _look_around(self) -> None:
+        if self._run and not self.runs and self._lock.take():
+            self._recover()
+            self.catch_up()
+            self._work()
+        version = self.database.foreign_version()
+        if version != self._version:
+            self._version = version
+            self.catch_up()
+            self._heed_wishes()
+        if not self.runs:
+            self._follow()
+        elif self._untold_live:
+            self._untold_live = False
+            told = [JobProgressed(job=job, seq=self._told[job], progress=now) for job, now in self.progress.items()]
+            self._live.write([EngineChanged(state=self.state), *told])
+
+    def _heed_wishes(self) -> None:
+        worker = self._worker
+        if worker is not None and worker.running is not None and self.jobs.cancel_wished(worker.running):
+            worker.stop_job(worker.running)
+
+    def _follow(self) -> None:
+        for event in self._live.read():
+            if isinstance(event, JobProgressed):
+                self._progressed(event)
+            elif event.state != self.state:
+                self._tell_state(event.state, event.problem)

@@ -1,0 +1,344 @@
+"""The engine as its users see it: opened, asked, listened to, closed."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import darkroom
+from darkroom import Engine, TextToImage, _native
+from darkroom.errors import DarkroomError, EngineLost, HomeUnwritable, NotFound, PictureUnreadable
+from darkroom.messages import (
+    COMMANDS,
+    Accepted,
+    CountTokens,
+    EngineChanged,
+    EngineState,
+    ExportPicture,
+    Generate,
+    GetPicture,
+    GetSnapshot,
+    InspectPicture,
+    JobChanged,
+    JobProgressed,
+    JobState,
+    ListModels,
+    ModelList,
+    Phase,
+    PictureDetails,
+    PictureSettings,
+    Sampler,
+    SaveSettings,
+    Schedule,
+    Settings,
+    SettingsChanged,
+    Snapshot,
+    TokenCount,
+)
+from darkroom.tasks.attempt import Attempt
+from following import until
+from standin import STEPS, Gate, StandIn, noise, plan_of
+
+HEAVY = ("torch", "diffusers", "transformers", "numpy", "PIL")
+
+
+async def one_picture(engine: Engine, prompt: str = "x") -> int:
+    job = await engine.submit(TextToImage(prompt=prompt, seed=3))
+    (picture,) = await job.pictures()
+    return picture.id
+
+
+def test_opening_an_engine_and_asking_for_a_snapshot_imports_nothing_heavy(home: Path) -> None:
+    program = f"""
+import asyncio, sys
+from darkroom import Engine
+from darkroom.messages import GetSnapshot
+
+async def main():
+    async with Engine({str(home)!r}, perform=lambda request, attempt: None) as engine:
+        await engine.handle(GetSnapshot())
+    print([name for name in {HEAVY!r} if name in sys.modules])
+
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": ":".join(sys.path), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_can_be_loaded() -> None:
+    assert all(getattr(darkroom, name) for name in darkroom.__all__)
+    assert dir(darkroom) == darkroom.__all__
+    with pytest.raises(AttributeError, match="Enigne"):
+        darkroom.Enigne  # noqa: B018
+
+
+async def test_an_engine_that_is_not_open_says_so(home: Path) -> None:
+    engine = Engine(home, perform=StandIn())
+
+    with pytest.raises(EngineLost, match="async with"):
+        await engine.submit(TextToImage(prompt="x"))
+
+
+async def test_an_engine_can_be_opened_again(home: Path) -> None:
+    engine = Engine(home, perform=StandIn())
+    async with engine:
+        first = await one_picture(engine)
+    async with engine:
+        assert engine.picture_file(first).is_file()
+
+
+async def test_the_snapshot_holds_all_a_view_needs(home: Path) -> None:
+    gate = Gate()
+    async with Engine(home, perform=StandIn(gates={Phase.DECODING: gate})) as engine:
+        job = await engine.submit(TextToImage(prompt="x"))
+        await until(
+            job.events(),
+            lambda event: isinstance(event, JobProgressed) and event.progress.phase == Phase.DECODING,
+        )
+
+        snapshot = await engine.handle(GetSnapshot())
+
+        assert isinstance(snapshot, Snapshot)
+        assert snapshot.state == EngineState.WORKING
+        assert snapshot.home == str(home)
+        assert snapshot.version == darkroom.__version__
+        assert [row.state for row in snapshot.jobs] == [JobState.RUNNING]
+        assert snapshot.progress[str(job.id)].phase == Phase.DECODING
+        assert snapshot.samplers == tuple(Sampler)
+        assert snapshot.schedules == tuple(Schedule)
+        gate.open()
+        await job.pictures()
+        after = await engine.handle(GetSnapshot())
+        assert isinstance(after, Snapshot)
+        assert after.progress == {}
+        assert len(after.pictures) == 1
+
+
+async def test_tasks_run_on_one_thread_that_is_not_the_loops(home: Path) -> None:
+    threads: list[int] = []
+
+    def perform(request: TextToImage, attempt: Attempt) -> None:
+        threads.append(threading.get_ident())
+        StandIn()(request, attempt)
+
+    async with Engine(home, perform=perform) as engine:
+        await one_picture(engine)
+        await one_picture(engine)
+
+    assert len(set(threads)) == 1
+    assert threads[0] != threading.get_ident()
+
+
+async def test_a_slow_reader_misses_only_older_progress(home: Path) -> None:
+    def perform(request: TextToImage, attempt: Attempt) -> None:
+        for step in range(1000):
+            attempt.report(darkroom.Progress(phase=Phase.SAMPLING, step=step, steps=1000))
+        StandIn()(request, attempt)
+
+    async with Engine(home, perform=perform) as engine:
+        slow, fast = engine.events(), engine.events()
+        job = await engine.submit(TextToImage(prompt="x"))
+        every = await until(fast, lambda event: isinstance(event, JobChanged) and event.row.state == JobState.DONE)
+
+        some = await until(slow, lambda event: isinstance(event, JobChanged) and event.row.state == JobState.DONE)
+
+    def lasting(events: list[darkroom.Event]) -> list[darkroom.Event]:
+        return [event for event in events if not isinstance(event, JobProgressed)]
+
+    assert lasting(some) == lasting(every)
+    assert len(some) < 200 < len(every)
+    assert [event.progress.step for event in some if isinstance(event, JobProgressed)][-1] == 0
+    assert max(event.seq for event in some if isinstance(event, JobProgressed)) == max(
+        event.seq for event in every if isinstance(event, JobProgressed)
+    )
+    assert job.id == 1
+
+
+async def test_every_command_has_an_answer_of_its_kind(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        known = set(engine._open._commands)  # pyright: ignore[reportPrivateUsage]
+
+    assert known == set(COMMANDS.values())
+
+
+async def test_generate_is_submit_over_the_wire(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        answer = await engine.handle(Generate(request=TextToImage(prompt="x")))
+
+        assert isinstance(answer, Accepted)
+        assert answer.id is not None
+        assert len(await engine.job(answer.id).pictures()) == 1
+
+
+async def test_a_picture_tells_everything_it_was_made_with(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        details = await engine.handle(GetPicture(picture=await one_picture(engine, "a lighthouse")))
+
+    assert isinstance(details, PictureDetails)
+    assert details.plan == plan_of(TextToImage(prompt="a lighthouse", seed=3), 0)
+    assert details.infotext.startswith("a lighthouse\nSteps: 4")
+
+
+async def test_an_exported_picture_is_the_same_file_and_replaces_an_older_one(home: Path, tmp_path: Path) -> None:
+    target = tmp_path / ("x" * 250 + ".png")
+    target.write_bytes(b"older")
+    async with Engine(home, perform=StandIn()) as engine:
+        picture = await one_picture(engine)
+
+        await engine.handle(ExportPicture(picture=picture, path=str(target)))
+
+        assert target.read_bytes() == engine.picture_file(picture).read_bytes()
+    assert set(os.listdir(tmp_path)) == {home.name, target.name}
+
+
+@pytest.mark.parametrize(
+    ("path", "error"), [("missing/folder/x.png", NotFound), ("home", HomeUnwritable), ("home/runner.lock/x", NotFound)]
+)
+async def test_an_export_that_cannot_be_is_named(
+    home: Path, tmp_path: Path, path: str, error: type[DarkroomError]
+) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        picture = await one_picture(engine)
+
+        with pytest.raises(error):
+            await engine.handle(ExportPicture(picture=picture, path=str(tmp_path / path)))
+
+        assert engine.picture_file(picture).is_file()
+
+
+async def test_a_picture_taken_away_by_hand_is_missing_with_its_place(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        picture = await one_picture(engine)
+        file = engine.picture_file(picture)
+        file.unlink()
+
+        with pytest.raises(NotFound, match=file.name):
+            engine.picture_file(picture)
+        with pytest.raises(NotFound, match="no picture 99"):
+            engine.picture_file(99)
+
+
+async def test_settings_are_read_out_of_a_picture_file(home: Path, tmp_path: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        file = engine.picture_file(await one_picture(engine, "a lighthouse"))
+
+        settings = await engine.handle(InspectPicture(path=str(file)))
+
+        assert isinstance(settings, PictureSettings)
+        assert settings.request.prompt == "a lighthouse"
+        assert settings.request.seed == 3
+        (tmp_path / "note.png").write_text("no picture")
+        with pytest.raises(PictureUnreadable):
+            await engine.handle(InspectPicture(path=str(tmp_path / "note.png")))
+
+
+async def test_settings_are_saved_told_and_shown(home: Path) -> None:
+    settings = Settings(theme="dark", previews="off", model_folders=("/models",))
+    async with Engine(home, perform=StandIn()) as engine:
+        events = engine.events()
+
+        await engine.handle(SaveSettings(settings=settings))
+
+        await until(events, lambda event: event == SettingsChanged(settings=settings))
+        snapshot = await engine.handle(GetSnapshot())
+    assert isinstance(snapshot, Snapshot)
+    assert snapshot.settings == settings
+
+
+async def test_the_built_in_model_is_listed_without_torch(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        answer = await engine.handle(ListModels())
+
+    assert isinstance(answer, ModelList)
+    assert answer.models[0].id == "starter"
+
+
+async def test_closing_is_told_and_ends_every_subscription(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        events = engine.events()
+        await one_picture(engine)
+
+    seen = [event async for event in events]
+    assert seen[-1] == EngineChanged(state=EngineState.STOPPING)
+
+
+async def test_closing_while_a_job_runs_takes_no_longer_than_the_job_needs_to_notice(home: Path) -> None:
+    gate = Gate()
+    async with asyncio.timeout(30):
+        async with Engine(home, perform=StandIn(gates={Phase.SAMPLING: gate})) as engine:
+            job = await engine.submit(TextToImage(prompt="x"))
+            await until(
+                job.events(), lambda event: isinstance(event, JobProgressed) and event.progress.phase == Phase.SAMPLING
+            )
+        assert not gate._open.is_set()  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_pixels_reach_the_file_as_they_were_given(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        file = engine.picture_file(await one_picture(engine))
+        plan = plan_of(TextToImage(prompt="x", seed=3), 0)
+
+    again = _native.encode_picture(
+        noise(plan), plan.width, plan.height, "png", text=_native.read_picture_text(file.read_bytes())
+    )
+    assert file.read_bytes() == again
+    assert plan.steps == STEPS
+
+
+async def test_the_engine_is_loaded_on_the_torch_thread_when_a_job_waits(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+
+    def prepare(_: object) -> None:
+        loaded.append(threading.current_thread().name)
+        raise ImportError("no torch here")
+
+    monkeypatch.setattr("darkroom.engine._Tasks.prepare", prepare)
+    async with Engine(home) as engine:
+        events = engine.events()
+        job = await engine.submit(TextToImage(prompt="x"))
+
+        seen = await until(events, lambda event: isinstance(event, EngineChanged) and event.problem is not None)
+        with pytest.raises(DarkroomError, match="no torch here"):
+            await job.pictures()
+
+    states = [event.state for event in seen if isinstance(event, EngineChanged)]
+    assert states == [EngineState.LOADING_TORCH, EngineState.READY]
+    assert set(loaded) == {"torch"}
+
+
+async def test_looking_at_an_engine_gets_it_ready(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(_: object) -> None: ...
+
+    monkeypatch.setattr("darkroom.engine._Tasks.prepare", nothing)
+    async with Engine(home) as engine:
+        events = engine.events()
+        snapshot = await engine.handle(GetSnapshot())
+        assert isinstance(snapshot, Snapshot)
+        assert snapshot.state == EngineState.STARTING
+
+        seen = await until(events, lambda event: event == EngineChanged(state=EngineState.READY))
+
+    assert EngineChanged(state=EngineState.LOADING_TORCH) in seen
+
+
+async def test_tokens_are_counted_without_torch(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        try:
+            answer = await engine.handle(CountTokens(text="a red boat, (at night:1.3)"))
+        except DarkroomError as error:
+            pytest.skip(f"the built-in model is not there yet: {error}")
+
+    assert answer == TokenCount(tokens=6, chunks=1)

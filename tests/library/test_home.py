@@ -1,0 +1,126 @@
+"""The home folder: where it is, what it is made of, and homes that must not be touched."""
+
+import os
+import stat
+from pathlib import Path
+
+import apsw
+import pytest
+
+from darkroom import Engine, TextToImage
+from darkroom.errors import HomeNewer
+from darkroom.library.database import OLDEST_SQLITE, connected, migrations, open_database, refuse_newer
+from darkroom.library.home import home_folder, open_home
+from standin import StandIn
+
+
+def contents(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file below `root`: time of its last change, and bytes."""
+    return {
+        str(file.relative_to(root)): (file.stat().st_mtime_ns, file.read_bytes())
+        for file in root.rglob("*")
+        if file.is_file()
+    }
+
+
+def every_path(root: Path) -> list[Path]:
+    return sorted([root, *root.rglob("*")])
+
+
+def make_newer(home: Path) -> None:
+    open_database(open_home(home).database).close()
+    connection = connected(home / "library.db")
+    connection.execute(f"PRAGMA user_version={len(migrations()) + 1}")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()
+
+
+def test_the_environment_names_the_home_unless_one_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DARKROOM_HOME", str(tmp_path / "from environment"))
+
+    assert home_folder() == tmp_path / "from environment"
+    assert home_folder(tmp_path / "given") == tmp_path / "given"
+
+
+def test_without_a_word_the_home_is_in_the_platforms_data_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DARKROOM_HOME")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert home_folder().is_relative_to(tmp_path)
+    assert home_folder().name.lower() == "darkroom"
+
+
+async def test_only_the_user_can_read_a_home(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        job = await engine.submit(TextToImage(prompt="private"))
+        await job.pictures()
+
+        modes = {path: stat.S_IMODE(path.stat().st_mode) for path in every_path(home)}
+
+    assert {path for path, mode in modes.items() if path.is_dir() and mode != 0o700} == set()
+    assert {path for path, mode in modes.items() if path.is_file() and mode != 0o600} == set()
+    assert len(modes) > 10
+
+
+async def test_nothing_is_written_outside_the_home(tmp_path: Path, home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        job = await engine.submit(TextToImage(prompt="x"))
+        await job.pictures()
+
+    assert os.listdir(tmp_path) == [home.name]
+
+
+async def test_a_home_of_a_newer_version_is_refused_and_left_as_it_is(home: Path) -> None:
+    make_newer(home)
+    before = contents(home)
+    paths = every_path(home)
+
+    with pytest.raises(HomeNewer, match="update Darkroom"):
+        async with Engine(home, perform=StandIn()):
+            pass
+
+    assert contents(home) == before
+    assert every_path(home) == paths
+
+
+def test_a_newer_version_still_in_the_log_is_refused_too(home: Path) -> None:
+    database = open_home(home).database
+    open_database(database).close()
+    writer = connected(database)
+    writer.execute(f"PRAGMA user_version={len(migrations()) + 1}")
+
+    with pytest.raises(HomeNewer):
+        open_database(database)
+    writer.close()
+
+
+def test_a_database_carries_its_version_where_an_older_program_sees_it(home: Path) -> None:
+    file = open_home(home).database
+    database = open_database(file)
+
+    header = file.read_bytes()[:72]
+
+    assert int.from_bytes(header[60:64], "big") == len(migrations())
+    assert header[68:72] == b"DKRM"
+    refuse_newer(file)
+    database.close()
+
+
+def test_commits_survive_a_power_cut(home: Path) -> None:
+    database = open_database(open_home(home).database)
+
+    assert database.value("PRAGMA journal_mode") == "wal"
+    assert database.value("PRAGMA synchronous") == 2
+    assert OLDEST_SQLITE <= apsw.SQLITE_VERSION_NUMBER
+    database.close()
+
+
+def test_a_home_can_have_any_name(tmp_path: Path) -> None:
+    for name in ("Größe 雪 🗼", "a'b\"c;d", "%2e%2e?x=y#z", "x" * 200):
+        database = open_database(open_home(tmp_path / name).database)
+        assert database.value("SELECT count(*) FROM jobs") == 0
+        database.close()
+        assert os.listdir(tmp_path / name)

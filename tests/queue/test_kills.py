@@ -1,0 +1,58 @@
+"""Two hundred engines killed with SIGKILL at random moments: nothing promised is lost, torn or doubled."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crash import Ledger, finish, named, wrong_with
+from darkroom.library.database import open_database
+
+
+def crashed(home: Path, kills: int, *arguments: str, seed: int = 20) -> Ledger:
+    """A home after `kills` engines on it were killed, and what they had acknowledged."""
+    command = [
+        sys.executable,
+        str(Path(__file__).parents[1] / "crash.py"),
+        str(home),
+        str(seed),
+        str(kills),
+        *arguments,
+    ]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    said = json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout)
+    return Ledger(
+        accepted={int(job): count for job, count in said["accepted"].items()},
+        cancelled=set(said["cancelled"]),
+        retried=set(said["retried"]),
+        rounds=said["rounds"],
+        half_said=said["halfSaid"],
+    )
+
+
+async def hold_to_promises(home: Path, ledger: Ledger, perform: str | None) -> None:
+    database = open_database(home / "library.db", check=True)
+    interrupted = database.value("SELECT count(*) FROM jobs WHERE attempt > 1")
+    made = database.value("SELECT count(*) FROM pictures")
+    database.close()
+    jobs = await finish(home, named(perform))
+    database = open_database(home / "library.db", check=True)
+    stored = [(job, place, file) for job, place, file in database.rows("SELECT job, place, file FROM pictures")]
+    database.close()
+
+    assert wrong_with(home, ledger, jobs, stored) == []
+    assert not [name for name in os.listdir(home) if name.startswith("library.damaged")]
+    assert interrupted > 0, "no kill hit a running job, so the test says nothing"
+    assert made > 0, "no picture was saved between the kills, so the test says nothing"
+
+
+@pytest.mark.timeout(900)
+async def test_nothing_promised_is_lost_in_two_hundred_kills(home: Path) -> None:
+    ledger = crashed(home, 200)
+
+    assert ledger.rounds == 200
+    assert len(ledger.accepted) >= 20
+    await hold_to_promises(home, ledger, None)
