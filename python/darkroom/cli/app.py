@@ -1,0 +1,118 @@
+"""Running one command, and the one place where failures become sentences and exit codes."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import NoReturn, cast
+
+import typer
+
+from darkroom.cli.arguments import suggestion
+from darkroom.cli.commands import commands
+from darkroom.cli.follow import Interrupted
+from darkroom.cli.session import OpenEngine, Session, open_engine
+from darkroom.cli.terminal import one_line, say, say_json
+from darkroom.errors import BadRequest, Code, DarkroomError
+from darkroom.messages import Problem, Refused, problem_of
+from darkroom.wire import encode
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+_EXPECTED = (DarkroomError, Interrupted, typer.TyperException, typer.Abort, KeyboardInterrupt, OSError)
+
+
+def main(argv: Sequence[str] | None = None, *, engine: OpenEngine = open_engine) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 2 misused, 130 interrupted.
+
+    `argv` are the words after the program's name, by default this process's own. Nothing is raised for what a user can
+    do wrong: one sentence on stderr says it, or with `--json` a `refused` message. It runs an event loop of its own, so
+    call it from a thread that has none; only in the main thread does it hear SIGINT and SIGTERM.
+    """
+    words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    session = Session(words, engine, lambda error: _say_failure(words, error))
+    try:
+        code: object = commands().main(args=words, obj=session, prog_name="darkroom", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return FAILED
+    except _EXPECTED as error:
+        _say_failure(words, error)
+        return _exit_code(error)
+
+
+def run() -> NoReturn:
+    """The program: `main`, then an end without finalizing an interpreter in which torch may still be busy."""
+    sys.excepthook = _say_fault
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
+def _exit_code(error: BaseException) -> int:
+    if isinstance(error, Interrupted | KeyboardInterrupt | typer.Abort):
+        return INTERRUPTED
+    return MISUSED if isinstance(error, BadRequest | typer.TyperException) else FAILED
+
+
+def _say_failure(words: Sequence[str], error: BaseException) -> None:
+    problem = _problem(error)
+    if "--json" in words[: words.index("--") if "--" in words else None]:
+        say_json(encode(Refused(problem=problem)), to=sys.stderr)
+    else:
+        say(f"darkroom: {one_line(problem.message)}", to=sys.stderr)
+
+
+def _problem(error: BaseException) -> Problem:
+    match error:
+        case DarkroomError():
+            return problem_of(error)
+        case Interrupted():
+            return Problem(code=Code.ENGINE_LOST, message=error.sentence)
+        case typer.TyperException():
+            return Problem(code=Code.BAD_REQUEST, message=_usage(error))
+        case OSError():
+            what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+            return Problem(code=Code.INTERNAL_ERROR, message=f"The system refused ({what}); see `darkroom doctor`.")
+        case _:
+            return Problem(code=Code.ENGINE_LOST, message="Interrupted; nothing that was queued is lost.")
+
+
+def _usage(error: typer.TyperException) -> str:
+    # The kinds of usage errors are no public names of typer's; what they carry is all there is to tell them by.
+    command = getattr(getattr(error, "ctx", None), "command_path", "darkroom")
+    option: object = getattr(error, "option_name", None)
+    possible: object = getattr(error, "possibilities", None)
+    if isinstance(option, str) and isinstance(possible, list | tuple) and possible:
+        known = [str(name) for name in cast("Sequence[object]", possible)]
+        return f"There is no option {option} of `{command}`; {suggestion(option, known)}"
+    said = one_line(error.format_message()).rstrip(".")
+    hint = "; put a prompt of several words in quotes" if "unexpected extra argument" in said else ""
+    return f"{said[:1].upper()}{said[1:]}{hint} (`{command} --help` tells more)."
+
+
+def _let_go_of_stdout() -> None:
+    """Whoever read the output has gone; the interpreter must not complain about it again at its end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _say_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A bug of ours. DARKROOM_TRACEBACK=1 shows where."""
+    if os.environ.get("DARKROOM_TRACEBACK"):
+        sys.__excepthook__(kind, error, trace)
+        return
+    fault = f"{kind.__name__}: {error}"
+    sentence = (
+        f"A fault of Darkroom's own ({one_line(fault, 200)}); set DARKROOM_TRACEBACK=1 and report what it prints."
+    )
+    if "--json" in sys.argv:
+        say_json(encode(Refused(problem=Problem(code=Code.INTERNAL_ERROR, message=sentence))), to=sys.stderr)
+    else:
+        say(f"darkroom: {sentence}", to=sys.stderr)

@@ -1,0 +1,104 @@
+"""Signals and second processes: the queue is never lost, and someone always works on it."""
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.running import RunCommand, StartCommand
+from darkroom.messages import Event, Job, JobChanged, JobProgressed, JobState, Phase
+from darkroom.wire import decode_event
+
+
+def read_until(process: "subprocess.Popen[str]", wanted: Callable[[Event], bool]) -> None:
+    """Read the event stream up to the first event that is wanted."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if wanted(decode_event(line.encode())):
+            return
+    raise AssertionError(f"the events ended: {process.communicate()[1]}")
+
+
+def sampling(event: Event) -> bool:
+    return isinstance(event, JobProgressed) and event.progress.phase == Phase.SAMPLING
+
+
+def queued(event: Event) -> bool:
+    return isinstance(event, JobChanged) and event.row.state == JobState.QUEUED
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_a_resumable_queue_and_says_so(
+    command: RunCommand, started: StartCommand, jobs: Callable[[], list[Job]], number: signal.Signals
+) -> None:
+    process = started("generate", "a lighthouse", "--json", hold="sampling")
+    read_until(process, sampling)
+
+    process.send_signal(number)
+    _, errors = process.communicate()
+
+    assert process.returncode == 130
+    assert "job 1 stays in the queue" in errors
+    assert "Traceback" not in errors
+    assert [job.state for job in jobs()] == [JobState.INTERRUPTED]
+
+    resumed = command("queue", "resume", "--quiet")
+
+    assert resumed.code == 0
+    assert Path(resumed.lines[0]).is_file()
+    assert [job.state for job in jobs()] == [JobState.DONE]
+
+
+def test_a_second_command_follows_and_takes_over(home: Path, started: StartCommand) -> None:
+    first = started("generate", "one", "--json", hold="sampling")
+    read_until(first, sampling)
+    second = started("generate", "two", "--json")
+    read_until(second, queued)
+
+    first_out, _ = first.communicate("go on\n")
+    second_out, second_errors = second.communicate()
+
+    assert (first.returncode, second.returncode) == (0, 0), second_errors
+    assert '"state":"done"' in first_out
+    assert '"state":"done"' in second_out
+    assert len(list(home.glob("pictures/*/*.png"))) == 2
+
+
+def test_a_follower_may_leave_without_disturbing_the_runner(started: StartCommand) -> None:
+    first = started("generate", "one", "--json", hold="sampling")
+    read_until(first, sampling)
+    second = started("generate", "two", "--json")
+    read_until(second, queued)
+
+    second.send_signal(signal.SIGINT)
+    _, errors = second.communicate()
+    first_out, _ = first.communicate("go on\n")
+
+    assert second.returncode == 130
+    assert "job 2 stays in the queue" in errors
+    assert first.returncode == 0
+    assert '"state":"done"' in first_out
+
+
+def test_a_job_cancelled_from_elsewhere_is_no_success(command: RunCommand, started: StartCommand) -> None:
+    process = started("generate", "one", "--json", hold="sampling")
+    read_until(process, sampling)
+
+    command("queue", "cancel", "1")
+    _, errors = process.communicate()
+
+    assert process.returncode == 1
+    assert "job-cancelled" in errors
+
+
+def test_output_that_nobody_reads_is_no_traceback(command: RunCommand, started: StartCommand) -> None:
+    command("generate", "one")
+    process = started("queue", "list")
+    assert process.stdout is not None
+    process.stdout.close()
+
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    assert process.wait() in (0, 1)

@@ -1,0 +1,67 @@
+"""What only looks or judges its words must be quick: torch is not imported."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.running import RunCommand
+
+PROBE = """
+import sys
+from darkroom.cli import main
+code = main(sys.argv[1:])
+heavy = sorted({name.split(".")[0] for name in sys.modules} & {"torch", "diffusers", "transformers", "scipy"})
+assert not heavy, heavy
+sys.exit(code)
+"""
+
+
+def probe(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    environment = os.environ | {"DARKROOM_HOME": str(home)}
+    return subprocess.run(
+        [sys.executable, "-c", PROBE, *words], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--help"], 0),
+        (["--version"], 0),
+        (["generate", "--help"], 0),
+        (["queue", "list"], 0),
+        (["queue", "pause"], 0),
+        (["queue", "cancel", "9"], 1),
+        (["models", "list"], 0),
+        (["show", "1"], 1),
+        (["generate", "x", "--size", "7x7"], 2),
+        (["nonsense"], 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_looking_imports_no_torch(home: Path, words: list[str], code: int) -> None:
+    finished = probe(home, *words)
+
+    assert finished.returncode == code, finished.stderr
+
+
+def test_showing_a_picture_imports_no_torch(home: Path, command: RunCommand) -> None:
+    path = command("generate", "a lighthouse", "--quiet").lines[0]
+
+    assert probe(home, "show", path).returncode == 0
+    assert probe(home, "show", "1").returncode == 0
+
+
+def test_the_module_runs_as_a_program(home: Path) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "darkroom", "queue", "list"],
+        env=os.environ | {"DARKROOM_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "The queue is empty.\n", "")
