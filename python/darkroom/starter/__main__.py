@@ -1,0 +1,5 @@
+"""`python -m darkroom.starter`."""
+
+from darkroom.starter.cli import app
+
+app()

@@ -1,0 +1,1 @@
+"""The drawing program: little illustrated postcards with captions, reproducible from a seed."""
