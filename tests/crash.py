@@ -1,8 +1,9 @@
 """Engines killed at random moments, and what has to be true of their home afterwards.
 
 `crash.py HOME SEED KILLS [PERFORM]` is the zygote: it imports everything once and forks an engine per round, so that a
-round costs milliseconds. PERFORM is `module:function`; without it the stand-in. With `--fresh` each engine is a new
-process instead, for tasks that must not be forked. Used by `test_kills.py`; it prints one JSON line at the end.
+round costs milliseconds. PERFORM is `module:function`, or `real` for the real engine; without it the stand-in. With
+`--fresh` each engine is a new process instead, for tasks that must not be forked. Used by `test_kills.py`; it prints
+one JSON line at the end.
 
 Each engine submits, cancels, moves and retries at random and says on a pipe what returned and what it heard. The zygote
 kills it with SIGKILL a random moment after a random number of lines, so that a busy machine changes nothing, and writes
@@ -142,13 +143,13 @@ def _started(home: Path, seed: int, perform: str | None, pipe: tuple[int, int]) 
     return subprocess.Popen([sys.executable, __file__, *arguments], pass_fds=[pipe[1]]).pid
 
 
-def one_round(home: Path, seed: int, perform: str | None, fresh: bool, ledger: Ledger) -> None:
+def one_round(home: Path, seed: int, perform: str | None, lines: int, fresh: bool, ledger: Ledger) -> None:
     """An engine's life: started, listened to, killed while it opens, commits, saves or works."""
     chance = random.Random(seed)
     pipe = os.pipe()
     child = (_started if fresh else _forked)(home, seed, perform, pipe)
     os.close(pipe[1])
-    said = _listened(pipe[0], chance.choice((0, *[chance.randint(1, MOST_LINES)] * 4)))
+    said = _listened(pipe[0], chance.choice((0, *[chance.randint(1, lines)] * 4)))
     select.select([], [], [], chance.uniform(0, LATEST))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -208,15 +209,19 @@ def main() -> None:
     parser.add_argument("seed", type=int)
     parser.add_argument("kills", type=int)
     parser.add_argument("perform", nargs="?")
+    parser.add_argument("--lines", type=int, default=MOST_LINES)
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--live", action="store_true")
     given = parser.parse_args()
     if given.live:
         asyncio.run(live(given.home, given.seed, named(given.perform), given.kills))
     ledger = Ledger()
+    if given.perform == "real":
+        # Imported before the fork and never computed with: an engine then starts in milliseconds instead of seconds.
+        importlib.import_module("darkroom.tasks.text_to_image")
     gc.freeze()
     for number in range(given.kills):
-        one_round(given.home, given.seed * 100_003 + number, given.perform, given.fresh, ledger)
+        one_round(given.home, given.seed * 100_003 + number, given.perform, given.lines, given.fresh, ledger)
     report = {
         "rounds": ledger.rounds,
         "accepted": {str(job): count for job, count in ledger.accepted.items()},

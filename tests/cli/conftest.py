@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -25,7 +26,7 @@ def command(home: Path, capsys: pytest.CaptureFixture[str]) -> RunCommand:
     """Runs `darkroom WORDS…` in this process, on this test's home."""
 
     def run(*words: str, perform: StandIn | None = None) -> Outcome:
-        code = main(words, engine=lambda *, run_queue: Engine(home, run_queue=run_queue, perform=perform or StandIn()))
+        code = main(words, engine=partial(Engine, home, perform=perform or StandIn()))
         captured = capsys.readouterr()
         return Outcome(code, captured.out, captured.err)
 

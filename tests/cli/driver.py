@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from functools import partial
 
 from darkroom.cli import main
 from darkroom.engine import Engine
@@ -20,7 +21,7 @@ def open_when_told() -> None:
 
 
 threading.Thread(target=open_when_told, daemon=True).start()
-code = main(engine=lambda *, run_queue: Engine(run_queue=run_queue, perform=stand_in))
+code = main(engine=partial(Engine, perform=stand_in))
 sys.stdout.flush()
 sys.stderr.flush()
 os._exit(code)

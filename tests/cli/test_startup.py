@@ -40,7 +40,6 @@ def probe(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         (["generate", "x", "--size", "7x7"], 2),
         (["nonsense"], 2),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_looking_imports_no_torch(home: Path, words: list[str], code: int) -> None:
     finished = probe(home, *words)

@@ -23,7 +23,6 @@ from darkroom.messages import (
     GetPicture,
     GetSnapshot,
     InspectPicture,
-    JobChanged,
     JobProgressed,
     JobState,
     ListModels,
@@ -138,31 +137,6 @@ async def test_tasks_run_on_one_thread_that_is_not_the_loops(home: Path) -> None
 
     assert len(set(threads)) == 1
     assert threads[0] != threading.get_ident()
-
-
-async def test_a_slow_reader_misses_only_older_progress(home: Path) -> None:
-    def perform(request: TextToImage, attempt: Attempt) -> None:
-        for step in range(1000):
-            attempt.report(darkroom.Progress(phase=Phase.SAMPLING, step=step, steps=1000))
-        StandIn()(request, attempt)
-
-    async with Engine(home, perform=perform) as engine:
-        slow, fast = engine.events(), engine.events()
-        job = await engine.submit(TextToImage(prompt="x"))
-        every = await until(fast, lambda event: isinstance(event, JobChanged) and event.row.state == JobState.DONE)
-
-        some = await until(slow, lambda event: isinstance(event, JobChanged) and event.row.state == JobState.DONE)
-
-    def lasting(events: list[darkroom.Event]) -> list[darkroom.Event]:
-        return [event for event in events if not isinstance(event, JobProgressed)]
-
-    assert lasting(some) == lasting(every)
-    assert len(some) < 200 < len(every)
-    assert [event.progress.step for event in some if isinstance(event, JobProgressed)][-1] == 0
-    assert max(event.seq for event in some if isinstance(event, JobProgressed)) == max(
-        event.seq for event in every if isinstance(event, JobProgressed)
-    )
-    assert job.id == 1
 
 
 async def test_every_command_has_an_answer_of_its_kind(home: Path) -> None:

@@ -205,10 +205,11 @@ class FailingOs:
 async def test_a_failure_at_any_step_of_saving_leaves_no_torn_file_and_a_job_to_retry(
     home: Path, monkeypatch: pytest.MonkeyPatch, error: int, code: Code
 ) -> None:
-    gate = Gate()
+    stand_in = StandIn()
     failures, untouched = 0, False
-    async with Engine(home, perform=StandIn(gates={Phase.SAVING: gate})) as engine:
+    async with Engine(home, perform=stand_in) as engine:
         for number in range(1, 20):
+            gate = stand_in.gates[Phase.SAVING] = Gate()
             job = await engine.submit(TextToImage(prompt="x", seed=number))
             await until(job.events(), phase(Phase.SAVING))
             failing = FailingOs(number, error)

@@ -56,3 +56,11 @@ async def test_nothing_promised_is_lost_in_two_hundred_kills(home: Path) -> None
     assert ledger.rounds == 200
     assert len(ledger.accepted) >= 20
     await hold_to_promises(home, ledger, None)
+
+
+@pytest.mark.timeout(600)
+async def test_nothing_promised_is_lost_when_the_real_engine_is_killed(home: Path) -> None:
+    ledger = crashed(home, 12, "real", "--lines", "300", seed=7)
+
+    assert ledger.rounds == 12
+    await hold_to_promises(home, ledger, "real")
