@@ -24,8 +24,8 @@ WINDOW_SOURCES := Cargo.toml Cargo.lock $(shell find src-tauri -type f -not -pat
 help: ## list the recipes
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-run: setup ## make a picture from PROMPT into out/
-	@.venv/bin/darkroom generate "$$PROMPT" --output $(OUT)/ $(ARGS)
+run: setup ## make a picture from PROMPT: in the window where it is built, else on the command line into out/
+	@$(if $(filter window,$(PARTS)),$(PY) tools/run_window.py --out $(OUT) --prompt "$$PROMPT",.venv/bin/darkroom generate "$$PROMPT" --output $(OUT)/) $(ARGS)
 
 test: setup ## every check and every test
 	@$(PY) tools/suites.py test

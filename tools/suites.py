@@ -44,7 +44,9 @@ SUITES: Mapping[str, tuple[Suite, ...]] = {
         Suite(name="python format", command="ruff format --check ."),
         Suite(name="python lint", command="ruff check ."),
         Suite(name="python types", command="pyright --warnings"),
-        Suite(name="native stubs", command="python -m mypy.stubtest darkroom._native"),
+        Suite(
+            name="native stubs", command="python -m mypy.stubtest darkroom._native --mypy-config-file pyproject.toml"
+        ),
         Suite(name="rust format", command="cargo fmt --all --check"),
         Suite(name="native lint", command=clippy("darkroom-native", "dev")),
         Suite(name="window lint", command=clippy("darkroom-shell", "window"), needs="src-tauri"),

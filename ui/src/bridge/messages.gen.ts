@@ -337,7 +337,7 @@ export interface PictureDetails {
 /** What a foreign picture says about itself; `notes` names what could not be taken over. */
 export interface PictureSettings {
   readonly request: TextToImage;
-  readonly source: "darkroom" | "infotext";
+  readonly source: "darkroom" | "infotext" | "comfyui";
   readonly notes: readonly string[];
   readonly type: "pictureSettings";
 }
