@@ -31,7 +31,10 @@ fuzz_target!(|input: &[u8]| {
         assert!(tensor.shape.iter().all(|dimension| *dimension <= DIMENSION_LIMIT));
         assert_eq!(tensor.start, filled);
         let elements: u128 = tensor.shape.iter().map(|dimension| u128::from(*dimension)).product();
-        assert_eq!(elements * u128::from(tensor.dtype.bits), u128::from(tensor.end - tensor.start) * 8);
+        assert_eq!(
+            elements * u128::from(tensor.dtype.bits),
+            u128::from(tensor.end - tensor.start) * 8
+        );
         filled = tensor.end;
     }
     assert_eq!(filled, data);
