@@ -26,6 +26,7 @@ from pathlib import Path
 
 from darkroom.bridge.serve import serve
 from darkroom.errors import EngineLost
+from darkroom.models.imports import import_networks
 
 READY = b"ready"
 STARTED = b"started"
@@ -156,6 +157,7 @@ def _import_everything() -> None:
     # numpy's linear algebra would start a thread for each core at import; the engine computes with torch.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.disable()
+    import_networks()
     import_module("darkroom.tasks.text_to_image")
     # What a collection marks is written to, and what is written to is no longer shared with the engines.
     gc.freeze()

@@ -1,0 +1,210 @@
+"""The engine's process as the window sees it: frames in, frames out, and how it ends."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.window_end import STANDIN, EngineProcess
+from darkroom.bridge.frames import LIMITS, Frame, Kind, encode_frame, open_attachment
+from darkroom.bridge.heartbeat import LAG
+
+REQUEST = {"prompt": "a lighthouse", "seed": 3}
+
+
+@pytest.fixture
+def engine(home: Path) -> Iterator[EngineProcess]:
+    with EngineProcess(home) as engine:
+        yield engine
+
+
+def finished(engine: EngineProcess, request: dict[str, object]) -> dict[str, object]:
+    """The saved picture of a job with one picture."""
+    job = engine.command(type="generate", request=request)["id"]
+    engine.event(
+        lambda event: event["type"] == "jobChanged" and event["job"] == job and event["row"]["state"] == "done"
+    )
+    return engine.event(lambda event: event["type"] == "pictureSaved" and event["job"] == job)["picture"]
+
+
+def test_a_command_becomes_a_picture_on_disk_and_every_step_is_told(engine: EngineProcess, home: Path) -> None:
+    picture = finished(engine, dict(REQUEST))
+    assert (home / str(picture["file"])).is_file()
+    events = engine.events()
+    order = [event["seq"] for event in events if event.get("job") == picture["job"]]
+    assert order == sorted(order)
+    assert any(event["type"] == "jobProgressed" and event["progress"]["preview"] for event in events)
+
+
+def test_pictures_come_as_bytes_by_id_and_only_by_id(engine: EngineProcess, home: Path) -> None:
+    picture = finished(engine, dict(REQUEST))
+    number = str(picture["id"]).encode()
+    file = home / str(picture["file"])
+    assert open_attachment(engine.ask(Kind.PICTURE_REQUEST, number)) == ("image/png", file.read_bytes())
+    assert open_attachment(engine.ask(Kind.PICTURE_REQUEST, number + b" file")) == ("text/plain", bytes(file))
+    small = open_attachment(engine.ask(Kind.PICTURE_REQUEST, number + b" thumb:16"))
+    assert small is not None
+    assert small[0] == "image/webp"
+    hostile = (
+        b"",
+        b"0",
+        b"-1",
+        b"999999",
+        b"../../etc/passwd",
+        number + b" thumb:0",
+        number + b" thumb:99999",
+        number + b"\n",
+    )
+    for request in (*hostile, number + b" file ", b"\xff\xfe", b"1e3", b"9" * 19):
+        assert engine.ask(Kind.PICTURE_REQUEST, request) == b""
+
+
+def test_a_picture_that_was_replaced_by_something_else_is_not_sent(engine: EngineProcess, home: Path) -> None:
+    picture = finished(engine, dict(REQUEST))
+    (home / str(picture["file"])).write_bytes(b"<svg onload='alert(1)'/>")
+    assert engine.ask(Kind.PICTURE_REQUEST, str(picture["id"]).encode()) == b""
+    assert engine.ask(Kind.PICTURE_REQUEST, str(picture["id"]).encode() + b" thumb:16") == b""
+
+
+def test_the_newest_preview_comes_by_its_key_and_a_wrong_key_is_gone(engine: EngineProcess) -> None:
+    finished(engine, dict(REQUEST))
+    told = engine.event(lambda event: event["type"] == "jobProgressed" and event["progress"]["preview"])
+    key = told["progress"]["preview"].encode()
+    found = open_attachment(engine.ask(Kind.PREVIEW_REQUEST, key))
+    assert found is not None
+    assert found[0] == "image/jpeg"
+    for wrong in (b"", b"999-1", b"../1", b"\xff", b"a" * 200):
+        assert engine.ask(Kind.PREVIEW_REQUEST, wrong) == b""
+
+
+def test_answers_carry_the_number_of_their_command_whatever_the_order(engine: EngineProcess) -> None:
+    commands = {7: b'{"type":"listModels"}', 2**63: b'{"type":"getSnapshot"}', 9: b"no command"}
+    engine.send(b"".join(encode_frame(Frame(Kind.COMMAND, number, data)) for number, data in commands.items()))
+    answers = {number: engine.wait(lambda frame, number=number: frame.id == number).payload for number in commands}
+    assert b'"modelList"' in answers[7]
+    assert b'"snapshot"' in answers[2**63]
+    assert b'"refused"' in answers[9]
+
+
+def test_what_libraries_print_goes_to_the_log_and_never_between_the_frames(home: Path) -> None:
+    noise = """import os, standin, sys
+from darkroom.bridge.serve import serve
+def perform(request, attempt):
+    print("printed by Python")
+    os.write(1, b"written by C\\n")
+    assert sys.stdin.read() == ""
+    standin.perform(request, attempt)
+serve(sys.argv[1], perform=perform)"""
+    with EngineProcess(home, noise) as engine:
+        finished(engine, dict(REQUEST))
+        code, log = engine.finish()
+    assert code == 0
+    assert "printed by Python" in log
+    assert "written by C" in log
+
+
+def test_the_first_event_says_that_there_is_an_engine(engine: EngineProcess) -> None:
+    engine.event(lambda _: True)
+    assert engine.events()[0] == {"state": "starting", "problem": None, "type": "engineChanged"}
+
+
+def test_the_end_of_its_input_ends_the_engine_in_order(engine: EngineProcess) -> None:
+    assert engine.command(type="getSnapshot")["type"] == "snapshot"
+    assert engine.finish()[0] == 0
+
+
+def test_a_job_that_was_cut_off_by_the_end_is_finished_by_the_next_engine(home: Path) -> None:
+    held = """import standin, sys
+from darkroom.bridge.serve import serve
+from darkroom.messages import Phase
+serve(sys.argv[1], perform=standin.StandIn({Phase.DECODING: standin.Gate()}))"""
+    with EngineProcess(home, held) as engine:
+        job = engine.command(type="generate", request=REQUEST)["id"]
+        engine.event(lambda event: event["type"] == "jobProgressed" and event["progress"]["phase"] == "decoding")
+        assert engine.finish()[0] == 0
+    with EngineProcess(home) as engine:
+        engine.event(lambda event: event["type"] == "pictureSaved" and event["job"] == job)
+
+
+def test_an_engine_whose_loop_hangs_ends_with_its_input_all_the_same(home: Path) -> None:
+    stuck = """import sys, time
+from darkroom.bridge import serve as module
+from darkroom.engine import Engine
+async def handle(self, command):
+    time.sleep(1000)
+Engine.handle = handle
+module.DRAIN_SECONDS = 0.1
+module.serve(sys.argv[1])"""
+    with EngineProcess(home, stuck) as engine:
+        engine.send(encode_frame(Frame(Kind.COMMAND, 1, b'{"type":"getSnapshot"}')))
+        lag = engine.wait(lambda frame: frame.kind == Kind.HEARTBEAT and LAG.unpack(frame.payload)[0] > 500)
+        assert lag.id == 0
+        assert engine.finish()[0] == 1
+
+
+def test_a_bug_of_ours_is_an_answer_and_the_next_command_works(home: Path) -> None:
+    broken = """import sys
+from darkroom.bridge.serve import serve
+from darkroom.engine import Engine
+right = Engine.handle
+async def handle(self, command):
+    return 1 / 0 if command.type == "listModels" else await right(self, command)
+Engine.handle = handle
+serve(sys.argv[1])"""
+    with EngineProcess(home, broken) as engine:
+        refused = engine.command(type="listModels")
+        assert refused["problem"]["code"] == "internal-error"
+        assert "ZeroDivisionError" in refused["problem"]["message"]
+        assert engine.command(type="getSnapshot")["type"] == "snapshot"
+        assert "ZeroDivisionError" in engine.finish()[1]
+
+
+@pytest.mark.parametrize("frame", [b"\x00" * 13, b"\xff" * 13], ids=["short", "long"])
+def test_bytes_that_are_no_frames_end_the_engine_in_order(engine: EngineProcess, frame: bytes) -> None:
+    engine.send(frame)
+    engine.process.wait(60)
+    assert engine.process.returncode == 0
+
+
+def test_a_home_that_cannot_be_made_is_said_to_every_command(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("no folder")
+    with EngineProcess(file / "home") as engine:
+        said = engine.event(lambda event: event["type"] == "engineChanged")
+        assert said["problem"]["code"] == "home-unwritable"
+        refused = engine.command(type="getSnapshot")
+        assert refused == {"type": "refused", "problem": said["problem"]}
+        assert engine.ask(Kind.PICTURE_REQUEST, b"1") == b""
+        assert engine.finish()[0] == 0
+
+
+def test_the_first_snapshot_does_not_wait_for_torch(home: Path) -> None:
+    slow = """import sys
+sys.modules["torch"] = None
+from darkroom.bridge.serve import serve
+serve(sys.argv[1])"""
+    with EngineProcess(home, slow) as engine:
+        assert engine.command(type="getSnapshot")["type"] == "snapshot"
+
+
+def test_an_event_above_its_limit_would_be_a_bug_and_an_answer_may_be_large(engine: EngineProcess) -> None:
+    prompt = "ä" * 2000
+    job = engine.command(type="generate", request={**REQUEST, "prompt": prompt, "count": 1})
+    assert job["type"] in {"accepted", "refused"}
+    assert all(len(frame.payload) < LIMITS[Kind.EVENT] // 16 for frame in engine.frames if frame.kind == Kind.EVENT)
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS], ids=["KILL", "SEGV", "BUS"])
+def test_a_killed_engine_leaves_a_queue_that_the_next_one_finishes(home: Path, kill: signal.Signals) -> None:
+    dying = f"""import os, standin, sys
+from darkroom.bridge.serve import serve
+def perform(request, attempt):
+    attempt.check()
+    os.kill(os.getpid(), {int(kill)})
+serve(sys.argv[1], perform=perform)"""
+    with EngineProcess(home, dying) as engine:
+        engine.send(encode_frame(Frame(Kind.COMMAND, 1, b'{"type":"generate","request":{"prompt":"a","seed":1}}')))
+        assert engine.process.wait(60) == -kill
+    with EngineProcess(home, STANDIN) as engine:
+        engine.event(lambda event: event["type"] == "pictureSaved")
