@@ -1,0 +1,209 @@
+//! The page's commands: one for the engine, and what only a desktop program can do. Each is listed in `build.rs` and
+//! granted in `capabilities/main.json`.
+
+// Tauri hands a command its arguments by value.
+#![allow(clippy::needless_pass_by_value)]
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use parking_lot::Mutex;
+use tauri::ipc::Invoke;
+use tauri::{AppHandle, Manager, Runtime, State, command};
+use tauri_plugin_dialog::{DialogExt, FilePath};
+use tokio::sync::oneshot;
+
+use super::files::OpenedFiles;
+use super::image::rgba;
+use crate::frames::{Attachment, Kind};
+use crate::supervisor::Engine;
+use crate::supervisor::problem::Problem;
+
+type Answer<T> = Result<T, Problem>;
+
+/// The X selection lives only as long as the program that owns it keeps this.
+#[derive(Default)]
+pub struct Copied(Mutex<Option<arboard::Clipboard>>);
+
+/// All commands.
+pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        engine,
+        pick_folder,
+        pick_picture,
+        save_as,
+        show_picture,
+        show_home,
+        copy_picture,
+        copy_text,
+        engine_log,
+        restart_engine,
+        set_home
+    ]
+}
+
+/// A command of `messages.py` as JSON; the answer as JSON. Neither is looked into.
+#[command]
+async fn engine<R: Runtime>(app: AppHandle<R>, engine: State<'_, Engine>, command: String) -> Result<String, ()> {
+    app.state::<OpenedFiles>().page_listens(&app);
+    let answer = engine.line.ask(Kind::Command, command.into_bytes()).await;
+    Ok(answer.map_or_else(
+        |problem| problem.answer(),
+        |json| String::from_utf8_lossy(&json).into_owned(),
+    ))
+}
+
+/// The folder a user picks; null when they think better of it.
+#[command]
+async fn pick_folder<R: Runtime>(app: AppHandle<R>) -> Answer<Option<String>> {
+    picked(|chosen| app.dialog().file().pick_folder(chosen)).await
+}
+
+/// The picture a user picks to read its settings.
+#[command]
+async fn pick_picture<R: Runtime>(app: AppHandle<R>) -> Answer<Option<String>> {
+    let dialog = app
+        .dialog()
+        .file()
+        .add_filter("PNG, JPEG, WebP", &["png", "jpg", "jpeg", "webp"]);
+    picked(|chosen| dialog.pick_file(chosen)).await
+}
+
+/// Where a user wants a picture saved. The engine writes it.
+#[command]
+async fn save_as<R: Runtime>(app: AppHandle<R>, name: String) -> Answer<Option<String>> {
+    let name = Path::new(&name)
+        .file_name()
+        .and_then(OsStr::to_str)
+        .unwrap_or("picture.png")
+        .to_owned();
+    let dialog = app.dialog().file().set_file_name(name).add_filter("PNG", &["png"]);
+    picked(|chosen| dialog.save_file(chosen)).await
+}
+
+async fn picked(open: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>)) -> Answer<Option<String>> {
+    let (answer, chosen) = oneshot::channel();
+    open(Box::new(move |path| {
+        let _ = answer.send(path);
+    }));
+    let Ok(Some(path)) = chosen.await else { return Ok(None) };
+    let path = path
+        .into_path()
+        .map_err(|_| Problem::refused("That is no folder of this machine; choose another."))?;
+    let unreadable =
+        |path: PathBuf| Problem::refused(format!("The name {} is not valid Unicode; rename it.", path.display()));
+    path.into_os_string()
+        .into_string()
+        .map(Some)
+        .map_err(|name| unreadable(name.into()))
+}
+
+/// Open the file manager where a picture lies.
+#[command]
+async fn show_picture(engine: State<'_, Engine>, picture: u64) -> Answer<()> {
+    let found = part_of(&engine, format!("{picture} file")).await?;
+    let path =
+        String::from_utf8(found.bytes).map_err(|_| Problem::missing("The picture's name is not valid Unicode."))?;
+    show(Path::new(&path).parent().unwrap_or(Path::new("/")))
+}
+
+/// Open the file manager in the home folder.
+#[command(async)]
+fn show_home(engine: State<'_, Engine>) -> Answer<()> {
+    show(&engine.home())
+}
+
+/// Put a picture onto the clipboard.
+#[command]
+async fn copy_picture(engine: State<'_, Engine>, copied: State<'_, Copied>, picture: u64) -> Answer<()> {
+    let file = part_of(&engine, picture.to_string()).await?;
+    let image =
+        rgba(&file.bytes).map_err(|error| Problem::refused(format!("The picture cannot be copied: {error}.")))?;
+    copied.put(|clipboard| clipboard.set_image(image))
+}
+
+/// Put a text onto the clipboard.
+#[command(async)]
+fn copy_text(copied: State<'_, Copied>, text: String) -> Answer<()> {
+    copied.put(|clipboard| clipboard.set_text(text))
+}
+
+/// The newest part of the engine's log.
+#[command(async)]
+fn engine_log(engine: State<'_, Engine>) -> String {
+    engine.log.tail()
+}
+
+/// End the engine in order and start it again.
+#[command(async)]
+fn restart_engine(engine: State<'_, Engine>) {
+    engine.restart();
+}
+
+/// Go on in another home folder, now and at the next start.
+#[command(async)]
+fn set_home(engine: State<'_, Engine>, path: String) -> Answer<()> {
+    let home = PathBuf::from(path);
+    if !home.is_absolute() || !home.is_dir() {
+        return Err(Problem::refused(format!(
+            "{} is no folder; choose one that exists.",
+            home.display()
+        )));
+    }
+    crate::home::choose(&home).map_err(|error| {
+        Problem::refused(format!(
+            "The choice cannot be remembered ({error}); check the free space."
+        ))
+    })?;
+    engine.move_to(home);
+    Ok(())
+}
+
+async fn part_of(engine: &Engine, asked: String) -> Answer<Attachment> {
+    let reply = engine.line.ask(Kind::PictureRequest, asked.into_bytes()).await?;
+    Attachment::open(&reply).ok_or_else(|| Problem::missing("The picture is gone; look in the trash."))
+}
+
+impl Copied {
+    fn put(&self, what: impl FnOnce(&mut arboard::Clipboard) -> Result<(), arboard::Error>) -> Answer<()> {
+        let refused =
+            |error: arboard::Error| Problem::refused(format!("The clipboard does not take it ({error}); try again."));
+        let mut kept = self.0.lock();
+        let mut clipboard = match kept.take() {
+            Some(clipboard) => clipboard,
+            None => arboard::Clipboard::new().map_err(refused)?,
+        };
+        what(&mut clipboard).map_err(refused)?;
+        *kept = Some(clipboard);
+        Ok(())
+    }
+}
+
+fn show(folder: &Path) -> Answer<()> {
+    let program = if cfg!(windows) {
+        "explorer"
+    } else if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let mut command = Command::new(program);
+    command
+        .arg(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let refused = |error| {
+        Problem::refused(format!(
+            "The file manager does not open ({error}); the folder is {}.",
+            folder.display()
+        ))
+    };
+    let mut child = command.spawn().map_err(refused)?;
+    // Otherwise it stays a zombie until the window ends.
+    let _ = std::thread::Builder::new()
+        .name("file manager".into())
+        .spawn(move || child.wait());
+    Ok(())
+}
