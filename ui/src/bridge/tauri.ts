@@ -1,0 +1,39 @@
+/** The desktop shell as host. Nothing outside this folder imports @tauri-apps. */
+
+import { convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { Host } from "./host";
+
+interface Dropped {
+  readonly paths: readonly string[];
+}
+
+export { isTauri };
+
+export const tauriHost: Host = {
+  engine: (command) => invoke<string>("engine", { command }),
+  onEvent: (listener) => listen<string>("engine", ({ payload }) => listener(payload)),
+  async onFiles(listener) {
+    const handed = await listen<string>("files", ({ payload }) => listener(JSON.parse(payload) as string[]));
+    const dropped = await listen<Dropped>("tauri://drag-drop", ({ payload }) => listener(payload.paths));
+    return () => [handed, dropped].forEach((stop) => stop());
+  },
+  async onHover(listener) {
+    const starts = await listen<Dropped>("tauri://drag-enter", ({ payload }) => listener(payload.paths.length > 0));
+    const leaves = await listen("tauri://drag-leave", () => listener(false));
+    const drops = await listen("tauri://drag-drop", () => listener(false));
+    return () => [starts, leaves, drops].forEach((stop) => stop());
+  },
+  previewUrl: (key) => convertFileSrc(key, "preview"),
+  pictureUrl: (id, thumb) => convertFileSrc(String(id), "picture") + (thumb === undefined ? "" : `?thumb=${thumb}`),
+  pickFolder: () => invoke<string | null>("pick_folder"),
+  pickPicture: () => invoke<string | null>("pick_picture"),
+  saveAs: (name) => invoke<string | null>("save_as", { name }),
+  showPicture: (picture) => invoke("show_picture", { picture }),
+  showHome: () => invoke("show_home"),
+  copyPicture: (picture) => invoke("copy_picture", { picture }),
+  copyText: (text) => invoke("copy_text", { text }),
+  engineLog: () => invoke<string>("engine_log"),
+  restartEngine: () => invoke("restart_engine"),
+  setHome: (path) => invoke("set_home", { path }),
+};

@@ -1,0 +1,28 @@
+import type { PictureSettings } from "./bridge/messages.gen";
+
+export type DialogName = "settings" | "models" | "shortcuts" | "log" | "take";
+
+/** Settings read out of a file, waiting for the user to choose what to take over. */
+export interface Found {
+  readonly name: string;
+  readonly settings: PictureSettings;
+}
+
+/** Which dialog is open: one at a time. */
+export class Dialogs {
+  open = $state<DialogName | null>(null);
+  found = $state.raw<Found | null>(null);
+
+  show(name: DialogName): void {
+    this.open = name;
+  }
+
+  take(found: Found): void {
+    this.found = found;
+    this.open = "take";
+  }
+
+  close(): void {
+    this.open = null;
+  }
+}

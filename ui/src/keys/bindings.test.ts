@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { actionOf, BINDINGS, caps, type KeyPress, type Scope } from "./bindings";
+
+function press(keys: string): KeyPress {
+  const parts = keys.split("+");
+  const key = parts.at(-1) ?? "";
+  return {
+    key,
+    code: `Key${key.toUpperCase()}`,
+    ctrlKey: parts.includes("Ctrl"),
+    metaKey: parts.includes("Meta"),
+    shiftKey: parts.includes("Shift"),
+    altKey: parts.includes("Alt"),
+  };
+}
+
+const PAGE: readonly Scope[] = ["anywhere", "page"];
+
+test.each([
+  ["Ctrl+Enter", "generate"],
+  ["Ctrl+Shift+Enter", "generateFront"],
+  ["Escape", "cancel"],
+  ["Ctrl+Alt+Enter", "cancel"],
+  ["Alt+Enter", "skip"],
+  ["Shift+?", "shortcuts"],
+  ["Ctrl+,", "settings"],
+  ["Ctrl+Shift+X", "clearQueue"],
+  ["r", "repeat"],
+  ["Enter", undefined],
+  ["Ctrl+r", undefined],
+  ["Shift+Escape", undefined],
+])("%s means %s", (keys, action) => {
+  expect(actionOf(press(keys), PAGE, false)).toBe(action);
+});
+
+test("letters type while a field has the keyboard", () => {
+  expect(actionOf(press("r"), ["anywhere"], false)).toBeUndefined();
+});
+
+test("a Mac uses Command where others use Ctrl", () => {
+  expect(actionOf(press("Meta+Enter"), PAGE, true)).toBe("generate");
+  expect(actionOf(press("Ctrl+Enter"), PAGE, true)).toBeUndefined();
+  expect(caps("Mod+Enter", true)).toEqual(["⌘", "Enter"]);
+});
+
+test("no two actions of one scope share a key", () => {
+  const taken = BINDINGS.flatMap((row) => row.keys.map((keys) => `${row.scope} ${keys}`));
+
+  expect(new Set(taken).size).toBe(taken.length);
+});

@@ -1,0 +1,106 @@
+/** Every key the page knows, as rows; what a row does stands where its scope is handled. */
+
+import { texts } from "../texts";
+
+export type Group = keyof typeof texts.shortcuts.groups;
+export type ActionId = keyof typeof texts.shortcuts.names;
+
+/** `anywhere` works while typing too; `page` only when nothing is being typed and no dialog is open. */
+export type Scope = "anywhere" | "page" | "prompt" | "viewer" | "list";
+
+export interface Binding {
+  readonly action: ActionId;
+  readonly keys: readonly string[];
+  readonly scope: Scope;
+  readonly group: Group;
+}
+
+export const BINDINGS: readonly Binding[] = [
+  { action: "generate", keys: ["Mod+Enter"], scope: "anywhere", group: "make" },
+  { action: "generateFront", keys: ["Mod+Shift+Enter"], scope: "anywhere", group: "make" },
+  { action: "cancel", keys: ["Escape", "Mod+Alt+Enter"], scope: "anywhere", group: "make" },
+  { action: "skip", keys: ["Alt+Enter"], scope: "anywhere", group: "make" },
+  { action: "pause", keys: ["P"], scope: "page", group: "make" },
+  { action: "clearQueue", keys: ["Mod+Shift+X"], scope: "anywhere", group: "make" },
+  { action: "repeat", keys: ["R"], scope: "page", group: "make" },
+  { action: "moveJob", keys: ["Alt+ArrowUp", "Alt+ArrowDown"], scope: "list", group: "make" },
+  { action: "heavier", keys: ["Mod+ArrowUp"], scope: "prompt", group: "prompt" },
+  { action: "lighter", keys: ["Mod+ArrowDown"], scope: "prompt", group: "prompt" },
+  { action: "tagLeft", keys: ["Alt+ArrowLeft"], scope: "prompt", group: "prompt" },
+  { action: "tagRight", keys: ["Alt+ArrowRight"], scope: "prompt", group: "prompt" },
+  { action: "older", keys: ["Alt+ArrowUp"], scope: "prompt", group: "prompt" },
+  { action: "newer", keys: ["Alt+ArrowDown"], scope: "prompt", group: "prompt" },
+  { action: "focusPrompt", keys: ["Mod+L", "Alt+A"], scope: "anywhere", group: "move" },
+  { action: "views", keys: ["1", "2", "3", "4"], scope: "page", group: "move" },
+  { action: "viewsTyping", keys: ["Alt+1", "Alt+2", "Alt+3", "Alt+4"], scope: "anywhere", group: "move" },
+  { action: "panels", keys: ["F"], scope: "page", group: "move" },
+  { action: "settings", keys: ["Mod+,"], scope: "anywhere", group: "move" },
+  { action: "log", keys: ["Mod+`"], scope: "anywhere", group: "move" },
+  { action: "open", keys: ["Mod+O"], scope: "anywhere", group: "move" },
+  { action: "saveAs", keys: ["Mod+Shift+S"], scope: "anywhere", group: "move" },
+  { action: "undo", keys: ["Mod+Z"], scope: "page", group: "move" },
+  { action: "openPicture", keys: ["Enter"], scope: "list", group: "move" },
+  { action: "selectAll", keys: ["Mod+A"], scope: "list", group: "move" },
+  { action: "trash", keys: ["Delete"], scope: "list", group: "move" },
+  { action: "shortcuts", keys: ["?"], scope: "page", group: "move" },
+  { action: "walk", keys: ["ArrowLeft", "ArrowRight"], scope: "viewer", group: "viewer" },
+  { action: "use", keys: ["A"], scope: "viewer", group: "viewer" },
+  { action: "usePrompt", keys: ["P"], scope: "viewer", group: "viewer" },
+  { action: "useSeed", keys: ["S"], scope: "viewer", group: "viewer" },
+  { action: "useSize", keys: ["D"], scope: "viewer", group: "viewer" },
+  { action: "remix", keys: ["R"], scope: "viewer", group: "viewer" },
+  { action: "compare", keys: ["C"], scope: "viewer", group: "viewer" },
+  { action: "info", keys: ["I"], scope: "viewer", group: "viewer" },
+  { action: "close", keys: ["Escape"], scope: "viewer", group: "viewer" },
+];
+
+export type KeyPress = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey" | "code">;
+
+/** The action `press` asks for among the bindings of `scopes`, the first scope first. */
+export function actionOf(press: KeyPress, scopes: readonly Scope[], mac = isMac()): ActionId | undefined {
+  for (const scope of scopes) {
+    const found = BINDINGS.find((row) => row.scope === scope && row.keys.some((keys) => matches(press, keys, mac)));
+    if (found) return found.action;
+  }
+  return undefined;
+}
+
+export function matches(press: KeyPress, keys: string, mac = isMac()): boolean {
+  const parts = keys.split("+");
+  const key = parts.at(-1) ?? "";
+  const mod = mac ? press.metaKey : press.ctrlKey;
+  const other = mac ? press.ctrlKey : press.metaKey;
+  // A question mark is typed with Shift on most layouts, so Shift is not asked of signs.
+  const shift = parts.includes("Shift") === press.shiftKey || !/^[a-z0-9]$|..+/i.test(key);
+  return mod === parts.includes("Mod") && !other && press.altKey === parts.includes("Alt") && shift && same(press, key);
+}
+
+/** With Alt also by the place on the keyboard: Alt changes what a key types on some systems. */
+function same(press: KeyPress, key: string): boolean {
+  if (press.key.toLowerCase() === key.toLowerCase()) return true;
+  return press.altKey && (press.code === `Key${key}` || press.code === `Digit${key}`);
+}
+
+export function isMac(): boolean {
+  return typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  Escape: "Esc",
+  Delete: "Del",
+};
+
+/** The keys as printed on the keyboard, one string per key cap. */
+export function caps(keys: string, mac = isMac()): readonly string[] {
+  return keys.split("+").map((key) => (key === "Mod" ? (mac ? "⌘" : "Ctrl") : (SIGNS[key] ?? key)));
+}
+
+/** The first keys of an action, for hints on buttons. */
+export function hint(action: ActionId): string {
+  const keys = BINDINGS.find((row) => row.action === action)?.keys[0];
+  return keys ? caps(keys).join("+") : "";
+}

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { Client } from "../bridge/client";
+import { fakeHost } from "../bridge/replay/testing";
+import { GalleryStore, PAGE } from "./gallery.svelte";
+import { Selection } from "./selection.svelte";
+import { ViewerStore } from "./viewer.svelte";
+
+async function gallery(count: number) {
+  const fake = fakeHost(`?pictures=${count}&pace=0`);
+  const client = new Client(fake.host);
+  const store = new GalleryStore(client);
+  await store.refresh();
+  return { ...fake, client, store };
+}
+
+test("pages follow each other without gaps or doubles until all are there", async () => {
+  const { store } = await gallery(PAGE * 2 + 17);
+
+  while (!store.complete) await store.more();
+
+  expect(store.pictures.map((picture) => picture.id)).toEqual(
+    Array.from({ length: PAGE * 2 + 17 }, (_, at) => PAGE * 2 + 17 - at),
+  );
+});
+
+test("two requests for more at once ask once", async () => {
+  const { store, sent } = await gallery(PAGE * 3);
+  const before = sent.length;
+
+  await Promise.all([store.more(), store.more()]);
+
+  expect(sent.length).toBe(before + 1);
+});
+
+test("a picture that is told twice is there once", async () => {
+  const { store } = await gallery(2);
+  const [newest] = store.pictures;
+
+  if (newest) store.apply({ type: "pictureSaved", job: 1, seq: 1, picture: newest });
+
+  expect(store.pictures).toHaveLength(2);
+  expect(store.total).toBe(2);
+});
+
+test("a page that still names a picture in the trash does not bring it back", async () => {
+  const { store } = await gallery(3);
+  store.apply({ type: "picturesChanged", pictures: [2], trashed: true });
+
+  await store.refresh();
+
+  expect(store.pictures.map((picture) => picture.id)).toEqual([3, 1]);
+});
+
+test("the selection walks, extends and stays inside", async () => {
+  const { store } = await gallery(5);
+  const selection = new Selection(store);
+
+  selection.move(1, false);
+  selection.move(1, false);
+  selection.move(2, true);
+  const extended = [...selection.ids];
+  selection.move(99, false);
+
+  expect(extended).toEqual([4, 3, 2]);
+  expect([...selection.ids]).toEqual([1]);
+});
+
+test("the big view walks from picture to picture and shows the settings of the last one asked", async () => {
+  const { store, client } = await gallery(3);
+  const viewer = new ViewerStore(client, store);
+
+  await viewer.show(3);
+  await Promise.all([viewer.walk(1), viewer.walk(1)]);
+  await viewer.walk(-1);
+
+  expect(viewer.details?.picture.id).toBe(viewer.id);
+  expect(viewer.id).toBe(2);
+});
+
+test("a picture that goes to the trash leaves its place in the big view to its neighbour", async () => {
+  const { store, client } = await gallery(3);
+  const viewer = new ViewerStore(client, store);
+  await viewer.show(2);
+
+  await viewer.leave(new Set([2]));
+  const neighbour = viewer.id;
+  await viewer.leave(new Set([1, 2, 3]));
+
+  expect(neighbour).toBe(1);
+  expect(viewer.open).toBe(false);
+});

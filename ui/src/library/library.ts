@@ -1,0 +1,95 @@
+import type { Picture, TextToImage, Plan } from "../bridge/messages.gen";
+import type { Page } from "../page.svelte";
+import { PARTS, type Part } from "../tasks/draft.svelte";
+import { texts } from "../texts";
+
+const ALL: ReadonlySet<Part> = new Set(PARTS);
+
+/** What the user does with finished and foreign pictures. */
+export class Library {
+  private readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async open(id: number): Promise<void> {
+    await this.page.attempt(() => this.page.viewer.show(id));
+  }
+
+  async trash(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { viewer, client, notices, selection, stage } = this.page;
+    const gone = new Set(ids);
+    await this.page.attempt(() => viewer.leave(gone));
+    if (!(await this.page.attempt(() => client.request({ type: "trashPictures", pictures: ids })))) return;
+    selection.clear();
+    if (stage.chosen !== null && gone.has(stage.chosen)) stage.follow();
+    notices.undoable(texts.gallery.trashed(ids.length), () => void this.restore(ids));
+  }
+
+  /** Takes over parts of a picture's settings, with the way back. */
+  use(given: TextToImage | Plan, parts: ReadonlySet<Part> = ALL): void {
+    const undo = this.page.draft.use(given, parts);
+    this.page.notices.undoable(texts.viewer.used, undo);
+  }
+
+  async usePicture(id: number, parts: ReadonlySet<Part> = ALL): Promise<void> {
+    await this.page.attempt(async () => {
+      const { plan } = await this.page.client.request({ type: "getPicture", picture: id });
+      this.use(plan, parts);
+    });
+  }
+
+  async saveAs(picture: Picture): Promise<void> {
+    await this.page.attempt(async () => {
+      const path = await this.page.client.host.saveAs(fileName(picture.file));
+      if (path === null) return;
+      await this.page.client.request({ type: "exportPicture", picture: picture.id, path });
+      this.page.notices.info(texts.viewer.saved);
+    });
+  }
+
+  async copyPicture(id: number): Promise<void> {
+    await this.copied(() => this.page.client.host.copyPicture(id));
+  }
+
+  async copyText(text: string): Promise<void> {
+    await this.copied(() => this.page.client.host.copyText(text));
+  }
+
+  async showInFolder(id: number): Promise<void> {
+    await this.page.attempt(() => this.page.client.host.showPicture(id));
+  }
+
+  /** Reads the settings out of dropped or chosen files and lets the user choose; the first readable one counts. */
+  async inspect(paths: readonly string[]): Promise<void> {
+    const path = paths[0];
+    if (path === undefined) return;
+    await this.page.attempt(async () => {
+      const settings = await this.page.client.request({ type: "inspectPicture", path });
+      this.page.viewer.close();
+      this.page.dialogs.take({ name: fileName(path), settings });
+    });
+  }
+
+  async openFile(): Promise<void> {
+    await this.page.attempt(async () => {
+      const path = await this.page.client.host.pickPicture();
+      if (path !== null) await this.inspect([path]);
+    });
+  }
+
+  private async restore(ids: readonly number[]): Promise<void> {
+    await this.page.attempt(() => this.page.client.request({ type: "restorePictures", pictures: ids }));
+  }
+
+  private async copied(copy: () => Promise<void>): Promise<void> {
+    if (await this.page.attempt(copy)) this.page.notices.info(texts.viewer.copied);
+  }
+}
+
+/** The last part of a path of either kind. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}

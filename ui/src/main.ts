@@ -1,0 +1,22 @@
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { Client } from "./bridge/client";
+import type { Host } from "./bridge/host";
+import { isTauri, tauriHost } from "./bridge/tauri";
+import "./design/tokens.css";
+import "./design/base.css";
+import { Page } from "./page.svelte";
+
+async function host(): Promise<Host> {
+  if (isTauri()) return tauriHost;
+  const { replayHost } = await import("./bridge/replay/host");
+  return replayHost(location.search);
+}
+
+const target = document.getElementById("app");
+if (target) {
+  const page = new Page(new Client(await host()), localStorage);
+  mount(App, { target, props: { page } });
+  await page.start();
+  requestAnimationFrame(() => (document.documentElement.dataset["ready"] = "true"));
+}

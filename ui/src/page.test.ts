@@ -1,0 +1,239 @@
+import { expect, test } from "vitest";
+import { Batch } from "./bridge/batch";
+import { Client } from "./bridge/client";
+import { fakeHost, fakeShelf } from "./bridge/replay/testing";
+import { Page } from "./page.svelte";
+
+async function started(search?: string) {
+  const fake = fakeHost(search);
+  const client = new Client(fake.host, new Batch((run) => run()));
+  const page = new Page(client, fakeShelf());
+  await page.start();
+  return { ...fake, page };
+}
+
+function ticks(engine: { tick(): boolean }, count: number): void {
+  for (let at = 0; at < count; at += 1) engine.tick();
+}
+
+test("the first snapshot fills every store", async () => {
+  const { page } = await started("?pictures=3&jobs=2&pace=0");
+
+  expect(page.engine.view).toBe("ready");
+  expect(page.queue.waiting).toHaveLength(2);
+  expect(page.gallery.pictures.map((picture) => picture.id)).toEqual([3, 2, 1]);
+  expect(page.models.list.length).toBeGreaterThan(0);
+});
+
+test("a job runs from Generate to a picture in the gallery", async () => {
+  const { page, engine } = await started();
+  page.draft.now.steps = 4;
+
+  await page.jobs.generate();
+  ticks(engine, 6);
+  const midway = page.stage.shown;
+  ticks(engine, 20);
+
+  expect(midway.kind).toBe("forming");
+  expect(page.queue.jobs.size).toBe(0);
+  expect(page.gallery.newest?.prompt).toBe(page.draft.now.prompt);
+  expect(page.stage.shown).toMatchObject({ kind: "picture", picture: { id: 4 } });
+});
+
+test("what the page folded from events equals what a new page is told", async () => {
+  const { page, engine, host } = await started("?pictures=3&jobs=5&pace=0");
+  ticks(engine, 9);
+  engine.handle({ type: "moveJob", job: 8, before: 5 });
+  engine.handle({ type: "removeJob", job: 6 });
+  engine.handle({ type: "trashPictures", pictures: [2] });
+  ticks(engine, 7);
+
+  const other = new Page(new Client(host, new Batch((run) => run())), fakeShelf());
+  await other.start();
+
+  expect(page.queue.running).toEqual(other.queue.running);
+  expect(page.queue.waiting).toEqual(other.queue.waiting);
+  expect([...page.queue.progress]).toEqual([...other.queue.progress]);
+  expect(page.gallery.pictures).toEqual(other.gallery.pictures);
+});
+
+test("events that arrive between listening and the snapshot are not lost", async () => {
+  const fake = fakeHost("?pictures=0&pace=0");
+  const page = new Page(new Client(fake.host, new Batch((run) => run())), fakeShelf());
+  const answer = fake.host.engine;
+  fake.host.engine = async (command) => {
+    const early = await answer(command);
+    if (command.includes("getSnapshot")) fake.engine.handle({ type: "generate", request: { prompt: "late" } });
+    return early;
+  };
+
+  await page.start();
+
+  expect(page.queue.waiting.map((job) => job.request.prompt)).toEqual(["late"]);
+});
+
+test("a restarted engine counts anew and is believed", async () => {
+  const { page, engine } = await started("?pictures=0&jobs=2&pace=0");
+  ticks(engine, 5);
+
+  engine.emit({ type: "engineChanged", state: "starting", problem: { code: "engine-lost", message: "It died." } });
+  expect(page.engine.view).toBe("restarting");
+  engine.kept.seqs = {};
+  engine.emit({ type: "engineChanged", state: "ready", problem: null });
+  await Promise.resolve();
+  engine.handle({ type: "cancelJob", job: 1 });
+
+  expect(page.engine.view).toBe("ready");
+  expect(page.queue.jobs.get(1)?.state).toBe("cancelled");
+});
+
+test("an engine that was given up says so and offers to restart", async () => {
+  const { page, engine, asked } = await started();
+  const problem = { code: "engine-lost", message: "The engine stopped three times." } as const;
+
+  engine.emit({ type: "engineChanged", state: "stopping", problem });
+  page.remedy(problem)[0]?.run();
+
+  expect(page.engine.view).toBe("lost");
+  expect(asked).toEqual(["restart"]);
+});
+
+test("skipping a picture of a batch queues the rest in front, with the seeds it would have had", async () => {
+  const { page, engine, sent } = await started();
+  page.draft.typeSeed("100");
+  page.draft.now.count = 4;
+  page.draft.now.steps = 2;
+  await page.jobs.generate();
+  ticks(engine, 13);
+  expect(page.queue.progress.get(page.queue.running?.id ?? 0)?.index).toBe(1);
+
+  await page.jobs.skip();
+
+  expect(sent.slice(-2)).toMatchObject([
+    { type: "generate", front: true, request: { seed: 102, count: 2 } },
+    { type: "cancelJob" },
+  ]);
+});
+
+test("clearing the queue can be undone in the same order", async () => {
+  const { page } = await started("?pictures=0&jobs=3&pace=0");
+  const prompts = page.queue.waiting.map((job) => job.request.prompt);
+
+  await page.jobs.clear();
+  expect(page.queue.waiting).toHaveLength(0);
+  page.notices.undo();
+  await new Promise((resolve) => setImmediate(resolve));
+
+  expect(page.queue.waiting.map((job) => job.request.prompt)).toEqual(prompts);
+});
+
+test("a picture goes to the trash and comes back by undo", async () => {
+  const { page } = await started();
+
+  await page.library.trash([2]);
+  const without = page.gallery.pictures.map((picture) => picture.id);
+  page.notices.undo();
+  await new Promise((resolve) => setImmediate(resolve));
+
+  expect(without).toEqual([3, 1]);
+  expect(page.gallery.pictures.map((picture) => picture.id)).toEqual([3, 2, 1]);
+  expect(page.gallery.total).toBe(3);
+});
+
+test("a failed job keeps its sentence, and can be tried again", async () => {
+  const { page, engine } = await started("?pictures=0&jobs=1&pace=0&fail=out-of-memory");
+  ticks(engine, 30);
+
+  const [failed] = page.queue.stopped;
+  await page.jobs.retry(failed?.id ?? 0);
+
+  expect(failed?.problem?.code).toBe("out-of-memory");
+  expect(page.announcer.urgent).toContain("memory");
+  expect(page.queue.waiting).toHaveLength(1);
+});
+
+test("an empty prompt is not sent", async () => {
+  const { page, sent } = await started();
+  page.draft.now.prompt = "  ";
+
+  await page.jobs.generate();
+
+  expect(sent.some((command) => command.type === "generate")).toBe(false);
+  expect(page.notices.list).toHaveLength(1);
+});
+
+test("a picture is exported where the user says", async () => {
+  const { page, engine } = await started();
+  const [picture] = page.gallery.pictures;
+
+  if (picture) await page.library.saveAs(picture);
+
+  expect(engine.exported).toEqual([`/chosen/${picture?.file.split("/").at(-1)}`]);
+});
+
+test("settings of a dropped picture wait for a choice and can be taken back", async () => {
+  const { page } = await started();
+  const before = page.draft.now.prompt;
+
+  await page.library.inspect(["/home/you/found.png"]);
+  const found = page.dialogs.found;
+  if (found) page.library.use(found.settings.request, new Set(["prompt", "size"]));
+  const taken = { prompt: page.draft.now.prompt, width: page.draft.now.width, steps: page.draft.now.steps };
+  page.notices.undo();
+
+  expect(page.dialogs.open).toBe("take");
+  expect(taken).toEqual({ prompt: found?.settings.request.prompt, width: 768, steps: null });
+  expect(page.draft.now.prompt).toBe(before);
+});
+
+test("a file that is no picture is a sentence, not a dialog", async () => {
+  const { page } = await started();
+
+  await page.library.inspect(["/home/you/notes.txt"]);
+
+  expect(page.dialogs.open).toBeNull();
+  expect(page.notices.list[0]).toMatchObject({ kind: "error", code: "picture-unreadable" });
+});
+
+test("progress of one job at 5,000 events a burst ends with the last of them", async () => {
+  const { page, engine } = await started("?pictures=0&jobs=1&pace=0");
+  ticks(engine, 5);
+  const job = page.queue.running?.id ?? 0;
+  const progress = page.queue.progress.get(job);
+  const start = engine.kept.seqs[job] ?? 0;
+
+  for (let step = 1; step <= 5000 && progress; step += 1) {
+    engine.emit({ type: "jobProgressed", job, seq: start + step, progress: { ...progress, step, steps: 5000 } });
+  }
+
+  expect(page.queue.progress.get(job)?.step).toBe(5000);
+});
+
+test("an engine restarted on request is asked for everything again", async () => {
+  const { page, engine, sent } = await started("?pictures=0&jobs=1&pace=0");
+  ticks(engine, 3);
+  const asked = sent.filter((command) => command.type === "getSnapshot").length;
+
+  engine.kept.seqs = {};
+  engine.emit({ type: "engineChanged", state: "starting", problem: null });
+  await new Promise((resolve) => setImmediate(resolve));
+  engine.handle({ type: "cancelJob", job: 1 });
+
+  expect(sent.filter((command) => command.type === "getSnapshot")).toHaveLength(asked + 1);
+  expect(page.queue.jobs.get(1)?.state).toBe("cancelled");
+});
+
+test("a dead engine at the start is no notice; its restart fills the page", async () => {
+  const fake = fakeHost("?pictures=2&pace=0");
+  const alive = fake.host.engine;
+  fake.host.engine = async () => Promise.reject({ code: "engine-lost", message: "The engine does not answer." });
+  const page = new Page(new Client(fake.host, new Batch((run) => run())), fakeShelf());
+  await page.start();
+  expect(page.notices.list).toEqual([]);
+
+  fake.host.engine = alive;
+  fake.engine.emit({ type: "engineChanged", state: "starting", problem: null });
+  await new Promise((resolve) => setImmediate(resolve));
+
+  expect(page.gallery.pictures).toHaveLength(2);
+});

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { open, tick, type Size } from "./browser";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const NARROW: Size = { width: 420, height: 800 };
+
+interface Screen {
+  readonly search: string;
+  readonly size?: Size;
+  readonly show?: (page: Page) => Promise<unknown>;
+}
+
+const lost = { code: "engine-lost", message: "The engine stopped three times in five minutes." } as const;
+
+const SCREENS: Readonly<Record<string, Screen>> = {
+  idle: { search: "pictures=24" },
+  empty: { search: "pictures=0" },
+  loading: { search: "pictures=3&loading" },
+  working: { search: "pictures=24&jobs=6", show: (page) => tick(page, 14) },
+  paused: { search: "pictures=3&jobs=3", show: (page) => page.click("[data-action=pause]") },
+  failed: { search: "pictures=3&jobs=1&fail=out-of-memory", show: (page) => tick(page, 40) },
+  lost: {
+    search: "pictures=3",
+    show: (page) =>
+      page.evaluate(
+        (problem) => window.darkroomReplay?.emit({ type: "engineChanged", state: "stopping", problem }),
+        lost,
+      ),
+  },
+  notice: { search: "pictures=3", show: (page) => trash(page) },
+  settings: { search: "pictures=3", show: (page) => page.keyboard.press("Control+,") },
+  models: { search: "pictures=3", show: (page) => page.click("[data-action=models]") },
+  log: { search: "pictures=3", show: (page) => page.keyboard.press("Control+`") },
+  shortcuts: { search: "pictures=3", show: (page) => page.keyboard.press("?") },
+  take: {
+    search: "pictures=3",
+    show: (page) => page.evaluate(() => window.darkroomReplay?.drop(["/home/you/found.png"])),
+  },
+  viewer: { search: "pictures=3", show: (page) => page.locator("[data-picture]").first().dblclick() },
+  list: { search: "pictures=3", show: (page) => page.getByRole("combobox", { name: /^Sampler/ }).click() },
+  "narrow compose": { search: "pictures=3", size: NARROW },
+  "narrow picture": { search: "pictures=3", size: NARROW, show: (page) => page.keyboard.press("2") },
+  "narrow queue": { search: "pictures=3&jobs=3", size: NARROW, show: (page) => page.keyboard.press("3") },
+  "narrow gallery": { search: "pictures=9", size: NARROW, show: (page) => page.keyboard.press("4") },
+};
+
+async function trash(page: Page): Promise<void> {
+  await page.locator("[data-picture]").first().click();
+  await page.keyboard.press("Delete");
+  await page.getByText("Picture moved to the trash.").waitFor();
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const results = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+  return results.violations.map(
+    (found) =>
+      `${found.id}: ${found.nodes
+        .map((node) => node.html)
+        .join(" | ")
+        .slice(0, 600)}`,
+  );
+}
+
+describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
+  test.each(Object.entries(SCREENS))("the screen `%s` has no violation", async (_name, screen) => {
+    const page = await open(screen.search, { theme, size: screen.size });
+    await screen.show?.(page);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
+test.each([
+  ["a narrow window", { width: 360, height: 640 }],
+  ["200 % zoom of a laptop", { width: 720, height: 450 }],
+  ["200 % zoom of a small window", { width: 512, height: 350 }],
+])("in %s nothing is cut off sideways and Generate is in sight", async (_name, size) => {
+  const page = await open("pictures=9&jobs=3", { size });
+
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const button = await page.locator("[data-action=generate]").boundingBox();
+
+  expect(overflow).toBeLessThanOrEqual(0);
+  expect(button && button.y + button.height <= size.height && button.x + button.width <= size.width).toBe(true);
+});
+
+test("nothing is animated while a picture forms", async () => {
+  const page = await open("pictures=9&jobs=3");
+  await tick(page, 12);
+  await page.locator("canvas.preview[data-key]").waitFor();
+
+  const moving = await page.evaluate(() => document.getAnimations().map((one) => String(one.effect)));
+
+  expect(moving).toEqual([]);
+});
+
+test("every control that has the keyboard shows it", async () => {
+  const page = await open("pictures=3&jobs=2");
+  const bare: string[] = [];
+
+  for (let at = 0; at < 60; at += 1) {
+    await page.keyboard.press("Tab");
+    const plain = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return "";
+      const style = getComputedStyle(element);
+      return style.outlineStyle === "none" && style.boxShadow === "none" ? element.outerHTML.slice(0, 200) : "";
+    });
+    if (plain) bare.push(plain);
+  }
+
+  expect(bare).toEqual([]);
+});

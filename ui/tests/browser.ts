@@ -1,0 +1,84 @@
+/** One Chromium per test file; every page is watched for errors, refused content and foreign addresses. */
+
+import { existsSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const WIDE: Size = { width: 1440, height: 900 };
+
+export interface Wish {
+  readonly theme?: "light" | "dark";
+  readonly size?: Size;
+}
+
+let context: BrowserContext;
+let profile: string;
+const complaints: string[] = [];
+
+function executable(): string {
+  const found = process.env["CHROMIUM"] ?? PLACES.find((place) => existsSync(place));
+  if (!found) throw new Error("Chromium is missing; install it or name it in CHROMIUM.");
+  return found;
+}
+
+beforeAll(async () => {
+  profile = mkdtempSync(join(tmpdir(), "darkroom-page-"));
+  context = await chromium.launchPersistentContext(profile, { executablePath: executable(), args: FLAGS });
+  context.setDefaultTimeout(60_000);
+  // The shell freezes prototypes before any script of the page runs.
+  await context.addInitScript(() => Object.freeze(Object.prototype));
+});
+
+afterAll(async () => {
+  await context.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  await Promise.all(context.pages().map((page) => page.close()));
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+/** Opens the page on the replay with the given address parameters and waits until it can be used. */
+export async function open(search: string, { theme = "dark", size = WIDE }: Wish = {}): Promise<Page> {
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  page.on("console", (line) => {
+    if (line.type() === "error" || line.type() === "warning") complaints.push(`${line.type()}: ${line.text()}`);
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(inject("address")) && !url.startsWith("blob:"))
+      complaints.push(`request: ${url.slice(0, 200)}`);
+  });
+  await page.emulateMedia({ colorScheme: theme });
+  await page.setViewportSize(size);
+  await page.goto(`${inject("address")}/?pace=0&${search}`);
+  await page.waitForSelector(search.includes("silent") ? "#prompt" : "html[data-ready]");
+  return page;
+}
+
+/** Moves the fake engine on by `count` steps. */
+export async function tick(page: Page, count: number): Promise<void> {
+  await page.evaluate((steps) => window.darkroomReplay?.tick(steps), count);
+}
