@@ -42,5 +42,6 @@ class Pace:
         )
 
     def at(self, phase: Phase, index: int) -> Progress:
-        """A phase without steps of its own."""
-        return Progress(phase=phase, index=index, count=self.count, steps=self.steps)
+        """A phase without steps of its own: before the first step, or after the last."""
+        step = self.steps if phase in (Phase.DECODING, Phase.SAVING) else 0
+        return Progress(phase=phase, index=index, count=self.count, step=step, steps=self.steps)
