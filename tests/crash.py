@@ -31,8 +31,8 @@ from darkroom.library.pictures import saved_plan
 from darkroom.messages import ENDED, CancelJob, GetSnapshot, Job, MoveJob, RetryJob, Snapshot, TextToImage
 from darkroom.queue.worker import Perform
 
-MOST_LINES = 40
-LATEST = 0.02
+MOST_LINES = 24
+LATEST = 0.01
 FULL_QUEUE = 8
 
 

@@ -18,6 +18,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 from darkroom.library.home import home_folder  # noqa: E402
 from shell.driver import CONTROL, ENTER, PROGRAM, Window, environment, virtual_display  # noqa: E402
 
+# Seconds for one picture, the import of torch and the load of the model included, on a busy machine.
+PATIENCE = 600
+WAITING = ", ".join(f"[data-job][data-state={state}]" for state in ("queued", "running", "saving", "interrupted"))
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -40,7 +44,7 @@ def make_one(prompt: str, out: Path, width: int, height: int) -> tuple[Path, Pat
     home = home_folder()
     before = set((home / "pictures").rglob("*.png"))
     with virtual_display(f"{width}x{height}x24") as display, tempfile.TemporaryDirectory() as user:
-        window = Window(["--home", str(home)], environment(display, Path(user)))
+        window = Window(["--home", str(home)], environment(display, Path(user)), patience=PATIENCE)
         try:
             window.resize(width, height)
             window.wait("document.documentElement.dataset.ready === 'true'")
@@ -50,9 +54,10 @@ def make_one(prompt: str, out: Path, width: int, height: int) -> tuple[Path, Pat
             window.type("#prompt", prompt)
             window.press(CONTROL, ENTER)
             known = sorted(shown)
-            window.wait(
-                f"[...document.querySelectorAll('[data-picture]')].some(p => !{known}.includes(p.dataset.picture))"
-            )
+            new = f"[...document.querySelectorAll('[data-picture]')].some(p => !{known}.includes(p.dataset.picture))"
+            window.wait(new)
+            window.wait(f"document.documentElement.dataset.engine === 'ready' && !document.querySelector('{WAITING}')")
+            window.settle()
             photograph = out / "window.png"
             photograph.write_bytes(window.screenshot())
         finally:

@@ -150,6 +150,9 @@ class _Tasks:
         self._studio_perform: Perform | None = None
 
     def prepare(self) -> None:
+        from darkroom.models.imports import import_networks
+
+        import_networks()
         from darkroom.tasks.text_to_image import Studio
 
         home = self._home

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import orjson
 
@@ -42,7 +42,7 @@ class EngineProcess:
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
 
-    def __enter__(self) -> "EngineProcess":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

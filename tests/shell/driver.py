@@ -14,19 +14,27 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = ROOT / "target/window/darkroom"
-PATIENCE = 120
+PATIENCE = 80
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 CONTROL, SHIFT, ENTER, ESCAPE = "\ue009", "\ue008", "\ue007", "\ue00c"
 # Resolves as soon as the expression is true. Mutations cover the page's own changes, the timer everything else.
 AWAIT = """
-const [expression, done] = [arguments[0], arguments[1]];
-const holds = new Function('return (' + expression + ')');
+const done = arguments[0];
+const holds = () => (EXPRESSION);
 const look = () => { let value; try { value = holds(); } catch { value = null; } if (value) { stop(); done(value); } };
 const observer = new MutationObserver(look);
 const timer = setInterval(look, 20);
 const stop = () => { observer.disconnect(); clearInterval(timer); };
 observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 look();
+"""
+
+
+# Resolves when every picture on the page is decoded and two frames have been painted since.
+SETTLE = """
+const done = arguments[0];
+const decoded = () => Promise.all([...document.images].map(image => image.decode().catch(() => null)));
+decoded().then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(document.images.length))));
 """
 
 
@@ -69,14 +77,17 @@ def environment(display: str, folder: Path) -> dict[str, str]:
 class Window:
     """A window that was started by WebKitWebDriver."""
 
-    def __init__(self, arguments: list[str], variables: Mapping[str, str], program: Path = PROGRAM) -> None:
+    def __init__(
+        self, arguments: list[str], variables: Mapping[str, str], program: Path = PROGRAM, patience: int = PATIENCE
+    ) -> None:
+        self._patience = patience
         self._driver, self._address = _start_driver(variables)
         options = {"binary": str(program), "args": arguments}
         capabilities = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
         try:
             session = self._call("POST", "/session", {"capabilities": capabilities})
             self._session = f"/session/{session['sessionId']}"
-            self._call("POST", f"{self._session}/timeouts", {"script": PATIENCE * 1000})
+            self._call("POST", f"{self._session}/timeouts", {"script": patience * 1000})
         except BaseException:
             self._end_driver()
             raise
@@ -99,7 +110,11 @@ class Window:
 
     def wait(self, expression: str) -> Any:  # noqa: ANN401 - whatever the page says
         """The first true value of a JavaScript expression in the page."""
-        return self._script("async", AWAIT, (expression,))
+        return self._script("async", AWAIT.replace("EXPRESSION", expression), ())
+
+    def settle(self) -> int:
+        """Wait until everything is painted; the number of pictures on the page."""
+        return self._script("async", SETTLE, ())
 
     def find(self, selector: str) -> str:
         """The id of the first element that matches."""
@@ -142,7 +157,7 @@ class Window:
             self._address + path, data, {"Content-Type": "application/json"}, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE + 30) as response:
+            with urllib.request.urlopen(request, timeout=self._patience + 30) as response:
                 return json.load(response)["value"]
         except urllib.error.HTTPError as error:
             told = json.loads(error.read())["value"]

@@ -60,3 +60,20 @@ def test_a_window_whose_home_cannot_be_used_opens_and_says_so(
     window = Window(["--home", str(blocked / "home"), "--engine-program", str(missing_home)], variables)
     window.wait("document.body.innerText.includes('blocked')")
     window.close()
+
+
+def test_an_engine_that_keeps_dying_is_asked_about_and_comes_back_when_asked_for(
+    variables: dict[str, str], engine_program: Path, home: Path
+) -> None:
+    fixed = engine_program.with_name("fixed")
+    lines = engine_program.read_text().splitlines()
+    engine_program.write_text("\n".join([lines[0], f'[ -e "{fixed}" ] || kill -ABRT $$', *lines[1:]]) + "\n")
+    window = Window(["--home", str(home), "--engine-program", str(engine_program)], variables)
+    try:
+        window.wait("document.documentElement.dataset.engine === 'lost'")
+        assert "a library gave up" in window.run("return window.__TAURI_INTERNALS__.invoke('engine_log')")
+        fixed.touch()
+        window.run("return window.__TAURI_INTERNALS__.invoke('restart_engine')")
+        window.wait("document.documentElement.dataset.engine === 'ready'")
+    finally:
+        window.close()

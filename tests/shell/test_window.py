@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -42,7 +44,7 @@ def files(home: Path) -> list[Path]:
 def test_a_prompt_becomes_a_picture_with_previews_on_the_way(open_window: Opening, home: Path) -> None:
     gate(home, 0)
     window = open_window()
-    ask(window, "a red boat, ünïcödé 🌊")
+    ask(window, "a red boat, ünïcödé 漢字")
     keys: list[str] = []
     for step in range(1, 4):
         gate(home, step - 1)
@@ -51,7 +53,7 @@ def test_a_prompt_becomes_a_picture_with_previews_on_the_way(open_window: Openin
     gate(home, None)
     window.wait("document.querySelector('[data-picture]')")
     assert len(files(home)) == 1
-    assert saved_plan(files(home)[0])[0].prompt == "a red boat, ünïcödé 🌊"
+    assert saved_plan(files(home)[0])[0].prompt == "a red boat, ünïcödé 漢字"
     assert len(set(keys)) > 1
 
 
@@ -123,6 +125,7 @@ def test_closing_the_window_ends_the_engine_and_keeps_the_job(open_window: Openi
 
 def test_the_engine_runs_in_the_windows_own_process_when_asked_to(variables: dict[str, str], home: Path) -> None:
     window = Window(["--home", str(home), "--engine=inline"], variables)
+    window.wait("document.documentElement.dataset.ready === 'true'")
     window.wait("['loadingTorch', 'ready'].includes(document.documentElement.dataset.engine)")
     process = window.process
     names = [Path(f"/proc/{child}/cmdline").read_bytes() for child in children(process)]
@@ -134,18 +137,44 @@ def test_the_engine_runs_in_the_windows_own_process_when_asked_to(variables: dic
     window.close()
 
 
+def test_a_cancelled_job_leaves_no_picture_and_the_next_one_runs(open_window: Opening, home: Path) -> None:
+    gate(home, 2)
+    window = open_window()
+    ask(window, "not this")
+    window.wait("document.querySelector('canvas.preview')?.dataset.key")
+    window.click("[data-action=cancel]")
+    window.wait("document.documentElement.dataset.engine === 'ready'")
+    assert files(home) == []
+    gate(home, None)
+    ask(window, "but this")
+    window.wait("document.querySelector('[data-picture]')")
+    assert [saved_plan(file)[0].prompt for file in files(home)] == ["but this"]
+
+
 def test_of_fifty_starts_one_stays(variables: dict[str, str], engine_program: Path, home: Path) -> None:
     command = [str(PROGRAM), "--home", str(home), "--engine-program", str(engine_program)]
     starts = [subprocess.Popen(command, env=variables, stderr=subprocess.DEVNULL) for _ in range(50)]
-    codes: list[int | None] = []
-    staying = starts[:]
-    while len(staying) > 1:
-        process, status = os.wait()
-        staying = [start for start in staying if start.pid != process]
-        codes.append(os.waitstatus_to_exitcode(status))
-    assert codes == [0] * 49
-    staying[0].terminate()
-    assert staying[0].wait() == 0
+    with ThreadPoolExecutor(len(starts)) as waiting:
+        ends = {waiting.submit(start.wait): start for start in starts}
+        codes = [end.result() for end in islice(as_completed(ends), len(starts) - 1)]
+        assert codes == [0] * 49
+        (staying,) = (start for end, start in ends.items() if not end.done())
+        staying.terminate()
+    assert staying.returncode == 0
+
+
+def test_a_later_start_hands_its_picture_to_the_window_that_is_open(
+    open_window: Opening, variables: dict[str, str], home: Path, tmp_path: Path
+) -> None:
+    window = open_window()
+    ask(window, "a bridge")
+    window.wait("document.querySelector('[data-picture]')")
+    picture = tmp_path / "ünïcödé 'picture'.png"
+    files(home)[0].rename(picture)
+    later = subprocess.run([PROGRAM, "--home", str(home), picture.name], env=variables, cwd=tmp_path, check=False)
+    assert later.returncode == 0
+    window.wait("document.querySelector('[data-action=take]')")
+    assert "a bridge" in window.run("return document.querySelector('dialog, [role=dialog]').textContent")
 
 
 def test_nothing_in_the_page_reaches_the_outside(open_window: Opening) -> None:

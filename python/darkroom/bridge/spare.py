@@ -64,7 +64,7 @@ class Spare:
         with theirs:
             # A Ctrl-C in the terminal is the window's.
             process = subprocess.Popen(
-                [sys.executable, "-m", __name__], stdin=theirs, stdout=subprocess.DEVNULL, process_group=0
+                [sys.executable, "-m", __name__], stdin=theirs.fileno(), stdout=subprocess.DEVNULL, process_group=0
             )
         return cls(process, ours)
 
@@ -168,7 +168,7 @@ def _request(control: socket.socket) -> tuple[bytes, list[int]]:
     try:
         request, streams, _, _ = socket.recv_fds(control, LONGEST_MESSAGE, STREAMS)
     except OSError:
-        streams = []
+        request, streams = b"", []
     if len(streams) != STREAMS:
         os._exit(0)
     return request, streams

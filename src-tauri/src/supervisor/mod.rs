@@ -16,7 +16,7 @@ use std::thread::{self, JoinHandle};
 
 use parking_lot::Mutex;
 
-use self::line::Line;
+use self::line::{Line, State};
 use self::placement::Placement;
 use self::watch::{Supervisor, Word};
 use crate::log::EngineLog;
@@ -30,6 +30,7 @@ pub struct Engine {
     pub log: Arc<EngineLog>,
     home: Arc<Mutex<PathBuf>>,
     words: Sender<Word>,
+    events: Sender<String>,
 }
 
 /// Ends when the engine has ended after `Engine::stop`.
@@ -45,8 +46,9 @@ impl Engine {
             log,
             home: Arc::new(Mutex::new(home)),
             words,
+            events,
         };
-        let supervisor = Supervisor::new(engine.clone(), placement, events, heard);
+        let supervisor = Supervisor::new(engine.clone(), placement, heard);
         let watching = thread::Builder::new()
             .name("supervisor".into())
             .spawn(move || supervisor.run())?;
@@ -57,6 +59,13 @@ impl Engine {
     #[must_use]
     pub fn home(&self) -> PathBuf {
         self.home.lock().clone()
+    }
+
+    /// Say again why there is no engine, to a page that was not there when it was said.
+    pub fn repeat(&self) {
+        if let State::Closed(problem) = self.line.now() {
+            let _ = self.events.send(problem.event("stopping"));
+        }
     }
 
     /// End the engine in order and start it again.

@@ -68,18 +68,12 @@ struct Ears {
 }
 
 impl Supervisor {
-    pub(super) fn new(
-        engine: Engine,
-        placement: Box<dyn Placement>,
-        events: Sender<String>,
-        heard: Receiver<Word>,
-    ) -> Self {
+    pub(super) fn new(engine: Engine, placement: Box<dyn Placement>, heard: Receiver<Word>) -> Self {
         let begun = Instant::now();
-        let words = engine.words.clone();
         let ears = Ears {
             policy: Arc::default(),
-            events,
-            words,
+            events: engine.events.clone(),
+            words: engine.words.clone(),
             complaint: Arc::default(),
             begun,
         };

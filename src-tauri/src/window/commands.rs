@@ -48,6 +48,9 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
 async fn engine<R: Runtime>(app: AppHandle<R>, engine: State<'_, Engine>, command: String) -> Result<String, ()> {
     app.state::<OpenedFiles>().page_listens(&app);
     let answer = engine.line.ask(Kind::Command, command.into_bytes()).await;
+    if answer.is_err() {
+        engine.repeat();
+    }
     Ok(answer.map_or_else(
         |problem| problem.answer(),
         |json| String::from_utf8_lossy(&json).into_owned(),

@@ -42,3 +42,11 @@ export class Latest<T> {
     this.loading = false;
   }
 }
+
+/** The picture at `url`, ready to be painted without a pause. Rejects when there is none. */
+export async function loadImage(url: string): Promise<HTMLImageElement> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
+}

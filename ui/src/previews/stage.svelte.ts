@@ -1,10 +1,10 @@
-import type { Picture } from "../bridge/messages.gen";
+import type { Picture, TextToImage } from "../bridge/messages.gen";
 import type { GalleryStore } from "../library/gallery.svelte";
 import type { QueueStore } from "../queue/queue.svelte";
 
 export type Shown =
   | { readonly kind: "empty" }
-  | { readonly kind: "forming"; readonly job: number; readonly key: string }
+  | { readonly kind: "forming"; readonly request: TextToImage; readonly key: string }
   | { readonly kind: "picture"; readonly picture: Picture };
 
 /** What the large area shows: the picture that is forming, unless the user chose one of the gallery. */
@@ -35,7 +35,7 @@ export class StageStore {
     const job = this.queue.running;
     const key = job && this.queue.progress.get(job.id)?.preview;
     // Until the first preview the last picture stays: an empty frame would flicker between jobs.
-    if (job && key) return { kind: "forming", job: job.id, key };
+    if (job && key) return { kind: "forming", request: job.request, key };
     return this.gallery.newest ? { kind: "picture", picture: this.gallery.newest } : { kind: "empty" };
   }
 }

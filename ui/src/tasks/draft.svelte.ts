@@ -1,6 +1,7 @@
 import { LARGEST_SEED, seedOf, type Seed } from "../bridge/exact";
 import type { Model, Plan, Sampler, Schedule, TextToImage } from "../bridge/messages.gen";
 import { recall, remember, type Shelf } from "../bridge/shelf";
+import type { Size } from "../sampling/sizes";
 import { texts } from "../texts";
 
 /** What the controls hold. `null` means "what suits the model". The seed is shown and kept even when not locked. */
@@ -142,8 +143,8 @@ const take: Record<Part, (given: Given) => Partial<Draft>> = {
 };
 
 /** The size a picture will have: what was typed, else the model's own. */
-export function sizeOf(draft: Draft, model: Model | undefined): { width: number; height: number } {
-  return { width: draft.width ?? model?.width ?? 512, height: draft.height ?? model?.height ?? 512 };
+export function sizeOf(wish: Pick<Draft, "width" | "height">, model: Model | undefined): Size {
+  return { width: wish.width ?? model?.width ?? 512, height: wish.height ?? model?.height ?? 512 };
 }
 
 function isDraft(value: unknown): value is Partial<Draft> {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -57,12 +58,19 @@ def export_model(workdir: Path, size: int, latents: Latents, folder: Path) -> in
     for part in (pipeline.vae, pipeline.text_encoder, pipeline.unet):
         in_half(part)
     saved_to(pipeline, str(partial))
+    _load_in_full(partial / "text_encoder" / "config.json")
     save_tokenizer(partial / "tokenizer")
     _export_preview(workdir, partial / PREVIEW_FOLDER)
     for path in partial.rglob("*.safetensors"):
         path.chmod(0o644)
     _replace(partial, folder)
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _load_in_full(config: Path) -> None:
+    """Transformers loads a model in the precision its configuration names, diffusers in fp32: make both fp32."""
+    fields = json.loads(config.read_text(encoding="utf-8"))
+    config.write_text(json.dumps({**fields, "dtype": "float32"}, indent=2) + "\n", encoding="utf-8")
 
 
 def _export_preview(workdir: Path, folder: Path) -> None:

@@ -1,0 +1,66 @@
+"""What every figure is given: the cases, how often to measure, and both sides with their models in memory."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.machine import available_memory
+
+GIB = 1 << 30
+PROMPT = "a lighthouse on a green hill beside the sea, under a starry sky at night, oil on canvas"
+SD15_NEEDS = 12 * GIB
+"""Twice the fp32 weights, and what computing with them takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A model, a size and how much work one turn is."""
+
+    name: str
+    side: int
+    steps: int
+    rounds: int
+
+
+STARTER = Case(name="starter", side=128, steps=20, rounds=10)
+TOY = Case(name="toy", side=512, steps=4, rounds=5)
+SD15 = Case(name="sd15", side=512, steps=2, rounds=3)
+QUICK = (
+    Case(name="starter", side=128, steps=20, rounds=4),
+    Case(name="toy", side=256, steps=4, rounds=3),
+    Case(name="sd15", side=256, steps=2, rounds=2),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """`quick` measures smaller pictures less often: good for a look, not for a release."""
+
+    cache: Path
+    quick: bool = False
+    full: bool | None = None
+
+    def cases(self) -> Iterator[Case]:
+        """The starter model, the toy, and SD 1.5's shape if the memory allows it (or `full` says so)."""
+        cases = QUICK if self.quick else (STARTER, TOY, SD15)
+        yield from cases[:2]
+        if self.full if self.full is not None else available_memory() > SD15_NEEDS:
+            yield cases[2]
+
+    def case(self, name: str) -> Case | None:
+        return next((case for case in self.cases() if case.name == name), None)
+
+    def model(self, name: str) -> Path:
+        """The model's folder. Imports torch if the model has to be written first."""
+        from benchmarks.random_models import model
+
+        return model(name, self.cache)
+
+    @contextmanager
+    def home(self) -> Generator[Path, None, None]:
+        """A fresh home, beside the models so that both lie on the same disk."""
+        self.cache.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self.cache, prefix="home-") as folder:
+            yield Path(folder)

@@ -1,0 +1,1 @@
+"""One file for each figure. Each has `measure(bench)`, which yields its results."""
