@@ -48,7 +48,8 @@ impl EngineLog {
 
     /// A line of the engine's.
     pub fn line(&self, text: &str) {
-        let end = text.floor_char_boundary(LINE_BYTES);
+        let most = LINE_BYTES.min(text.len());
+        let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         self.kept.lock().add(text[..end].to_owned());
     }
 

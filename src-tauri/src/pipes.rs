@@ -24,6 +24,7 @@ pub fn pipe() -> io::Result<Ends> {
 
 /// The descriptor as Python takes it, which owns it from now on.
 #[cfg(unix)]
+#[must_use]
 pub fn into_number(end: std::os::fd::OwnedFd) -> i32 {
     std::os::fd::IntoRawFd::into_raw_fd(end)
 }

@@ -77,7 +77,7 @@ async def test_nothing_promised_is_lost_in_two_hundred_kills(quick_home: Path) -
 
 @pytest.mark.timeout(600)
 async def test_nothing_promised_is_lost_when_the_real_engine_is_killed(home: Path) -> None:
-    ledger = crashed(home, 12, "real", "--lines", "140", seed=7)
+    ledger = crashed(home, 12, "real", "--lines", "300", seed=7)
 
     assert ledger.rounds == 12
     await hold_to_promises(home, ledger, "real")

@@ -23,6 +23,8 @@ from darkroom.starter.training.typed import integers, seed_everything
 
 SIZE = 32
 
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Work:

@@ -244,7 +244,7 @@ export const texts = {
   take: {
     title: "Take over settings",
     from: (name: string, source: string) => `From ${name} · ${source}`,
-    source: { darkroom: "Made with Darkroom", infotext: "Infotext" },
+    source: { darkroom: "Made with Darkroom", infotext: "Infotext", comfyui: "ComfyUI workflow" },
     parts: {
       prompt: "Prompt",
       negative: "Negative prompt",

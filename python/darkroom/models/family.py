@@ -42,7 +42,7 @@ STARTER = Family(
     width=128,
     height=128,
     steps=20,
-    guidance=5.0,
+    guidance=4.0,
     sampler=Sampler.DPMPP_2M,
     schedule=Schedule.KARRAS,
     # Least squares over 64 postcards, explaining 0.87 of the colours' variance: tools/fit_preview_factors.py.

@@ -12,6 +12,7 @@ use pyo3::types::PyList;
 pub use self::config::{Purpose, linked_version, start};
 
 /// Serve the engine of `home` on two descriptors. Returns only when it could not begin; the error is a sentence.
+#[must_use]
 pub fn serve(home: &Path, read: i32, write: i32) -> String {
     Python::attach(|py| {
         let served = py
@@ -31,6 +32,7 @@ pub fn serve(home: &Path, read: i32, write: i32) -> String {
 }
 
 /// Run the command line of the package. Returns the exit code.
+#[must_use]
 pub fn command_line(arguments: &[OsString]) -> i32 {
     Python::attach(|py| {
         let code = run_command_line(py, arguments).unwrap_or_else(|error| exit_code(py, &error));

@@ -1,5 +1,8 @@
 //! The supervisor with real processes: shells that live and die like engines.
 
+// What is around the tests is a test, too.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver};

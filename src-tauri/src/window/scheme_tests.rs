@@ -1,5 +1,8 @@
 //! What addresses of pictures and previews may look like, and what comes back.
 
+// What is around the tests is a test, too.
+#![allow(clippy::unwrap_used)]
+
 use tauri::http::{Method, Request};
 
 use super::schemes::{found, missing, picture_request, preview_request};

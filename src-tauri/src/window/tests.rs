@@ -1,5 +1,8 @@
 //! The page's side of the shell: what it may ask for, what it gets, and what is refused to it.
 
+// What is around the tests is a test, too.
+#![allow(clippy::unwrap_used)]
+
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, mpsc};

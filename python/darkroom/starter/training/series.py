@@ -32,7 +32,7 @@ def drawings(workdir: Path, seed: int, count: int, size: int, told: Callable[[st
 
 def as_input(pixels: Pixels, device: torch.device) -> Tensor:
     """Pixels (n, height, width, 3) as a channels-last tensor (n, 3, height, width) from -1 to 1."""
-    batch = from_array(np.ascontiguousarray(pixels)).to(device).permute(0, 3, 1, 2)
+    batch = from_array(np.array(pixels)).to(device).permute(0, 3, 1, 2)
     return batch.to(torch.float32).div(127.5).sub(1.0).contiguous(memory_format=torch.channels_last)
 
 
