@@ -180,6 +180,17 @@ def test_off_means_no_previews_and_fine_means_some(models: Path, tmp_path: Path)
     assert len(images("linear")) >= 1
 
 
+def test_cancel_is_looked_at_inside_a_fine_preview(models: Path, tmp_path: Path) -> None:
+    def looks(kind: str) -> int:
+        settings = Settings(previews=kind)  # type: ignore[arg-type]
+        studio = Studio(tmp_path, lambda: Catalog((models,)), lambda: settings, placement=exact())
+        made(studio, ASKED)
+        return made(studio, ASKED).checks
+
+    convolutions = 10  # of the tiny decoder, at the least
+    assert looks("fine") >= looks("linear") + convolutions
+
+
 def damaged(models: Path, tmp_path: Path, part: str, **values: float) -> Studio:
     """A studio whose model has tensors of `part` filled with one value each."""
     copy = tmp_path / "models" / "tiny"

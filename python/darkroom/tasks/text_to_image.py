@@ -31,8 +31,8 @@ from darkroom.tasks.attempt import Attempt
 from darkroom.tasks.pace import Pace
 
 REMEMBERED_PROMPTS = 32
-BLACK = 2
-"""A picture whose brightest value is at most this (of 255) is a failure, not a night scene."""
+BLACK = 2 / 127.5 - 1
+"""A picture whose brightest value (-1 … 1) is at most this is a failure, not a night scene."""
 
 
 @dataclass
@@ -111,8 +111,10 @@ class Studio:
             (loaded.unet, BLOCKS),
             (loaded.text_encoder, BLOCKS),
             (loaded.vae, DECODER_BLOCKS),
+            (loaded.tiny, DECODER_BLOCKS),
         ):
-            ready.gate.watch(network, blocks)
+            if network is not None:
+                ready.gate.watch(network, blocks)
         self._ready = ready
         return ready
 
@@ -215,7 +217,7 @@ class _Picture:
             rgb = _native.pixels_from_float(chw, height, width)
         except _native.NativeError as error:
             raise LatentsNotFinite(f"Decoding after step {self.pace.steps}: {error}") from error
-        if max(rgb) <= BLACK:
+        if float(decoded.max()) <= BLACK:
             raise PictureBlack(
                 f"The picture came out black after step {self.pace.steps}; use another precision, seed or guidance."
             )
