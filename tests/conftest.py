@@ -2,9 +2,15 @@
 
 import asyncio
 import inspect
+import signal
 from pathlib import Path
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """A background job starts with SIGINT ignored, which every process the tests start would inherit."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -54,6 +54,10 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
+  // A draft survives a restart, so it would survive into the next test.
+  await Promise.all(
+    context.pages().map((page) => page.evaluate(() => location.href.startsWith("http") && localStorage.clear())),
+  );
   await Promise.all(context.pages().map((page) => page.close()));
   expect(complaints.splice(0)).toEqual([]);
 });
