@@ -19,7 +19,7 @@ NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml native/Cargo.toml $(shell
 PAGE_SOURCES := $(wildcard ui/*.* ui/index.html) $(shell find ui/src ui/public -type f 2>/dev/null)
 WINDOW_SOURCES := Cargo.toml Cargo.lock $(shell find src-tauri -type f -not -path '*/gen/*' 2>/dev/null)
 
-.PHONY: help run test check bench types starter fuzz lock setup clean
+.PHONY: help run test browser check bench types starter fuzz lock setup clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -29,6 +29,9 @@ run: setup ## make a picture from PROMPT: in the window where it is built, else 
 
 test: setup ## every check and every test
 	@$(PY) tools/suites.py test
+
+browser: setup ## the page in Chromium against its simulated engine
+	@$(PY) tools/suites.py browser
 
 check: setup ## format, lint, types, generated files, import order
 	@$(PY) tools/suites.py check
