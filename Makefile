@@ -27,7 +27,7 @@ help: ## list the recipes
 run: setup ## make a picture from PROMPT: in the window where it is built, else on the command line into out/
 	@$(if $(filter window,$(PARTS)),$(PY) tools/run_window.py --out $(OUT) --prompt "$$PROMPT",.venv/bin/darkroom generate "$$PROMPT" --output $(OUT)/) $(ARGS)
 
-test: setup ## every check and every test
+test: setup ## every check and every test but those of make browser
 	@$(PY) tools/suites.py test
 
 browser: setup ## the page in Chromium against its simulated engine
