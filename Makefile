@@ -19,7 +19,7 @@ NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml native/Cargo.toml $(shell
 PAGE_SOURCES := $(wildcard ui/*.* ui/index.html) $(shell find ui/src ui/public -type f 2>/dev/null)
 WINDOW_SOURCES := Cargo.toml Cargo.lock $(shell find src-tauri -type f -not -path '*/gen/*' 2>/dev/null)
 
-.PHONY: help run test browser check bench types starter fuzz lock setup clean
+.PHONY: help run test check bench types starter fuzz lock setup clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -27,11 +27,8 @@ help: ## list the recipes
 run: setup ## make a picture from PROMPT: in the window where it is built, else on the command line into out/
 	@$(if $(filter window,$(PARTS)),$(PY) tools/run_window.py --out $(OUT) --prompt "$$PROMPT",.venv/bin/darkroom generate "$$PROMPT" --output $(OUT)/) $(ARGS)
 
-test: setup ## every check and every test but those of make browser
+test: setup ## every check and every test
 	@$(PY) tools/suites.py test
-
-browser: setup ## the page in Chromium against its simulated engine
-	@$(PY) tools/suites.py browser
 
 check: setup ## format, lint, types, generated files, import order
 	@$(PY) tools/suites.py check

@@ -58,13 +58,10 @@ SUITES: Mapping[str, tuple[Suite, ...]] = {
     "test": (
         Suite(name="checks", command="python tools/suites.py check"),
         Suite(name="page tests", command="npm --prefix ui test", needs="ui/package.json"),
+        Suite(name="page in a browser", command="npm --prefix ui run test:e2e", needs="ui/tests", uses=BROWSERS),
         Suite(name="native tests", command=cargo_tests("darkroom-native", "dev")),
         Suite(name="window tests", command=cargo_tests("darkroom-shell", "window"), needs="src-tauri"),
         Suite(name="python tests", command="python -m pytest"),
-    ),
-    # Not part of "test" yet: the announcements' test hangs once in a few runs, and its cause is not found.
-    "browser": (
-        Suite(name="page in a browser", command="npm --prefix ui run test:e2e", needs="ui/tests", uses=BROWSERS),
     ),
 }
 

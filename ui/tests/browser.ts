@@ -86,3 +86,11 @@ export async function open(search: string, { theme = "dark", size = WIDE }: Wish
 export async function tick(page: Page, count: number): Promise<void> {
   await page.evaluate((steps) => window.darkroomReplay?.tick(steps), count);
 }
+
+/** Presses Ctrl+Enter and waits until the fake engine has the job: a tick before that would move nothing. */
+export async function generate(page: Page): Promise<void> {
+  const jobs = (): Promise<number> => page.evaluate(() => window.darkroomReplay?.engine.kept.jobs.length ?? 0);
+  const before = await jobs();
+  await page.keyboard.press("Control+Enter");
+  await page.waitForFunction((count) => (window.darkroomReplay?.engine.kept.jobs.length ?? 0) > count, before);
+}

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { HOSTILE } from "../src/bridge/replay/hostile";
-import { open, tick } from "./browser";
+import { generate, open, tick } from "./browser";
 
 /** What a string that had become markup or script would leave behind. */
 async function traces(page: Page): Promise<unknown> {
@@ -71,7 +71,8 @@ test("hostile prompts are typed, sent and kept exactly", async () => {
       area.value = value;
       area.dispatchEvent(new Event("input", { bubbles: true }));
     }, text);
-    await page.keyboard.press("Control+Enter");
+    if (text.trim() === "") await page.keyboard.press("Control+Enter");
+    else await generate(page);
     sent.push(await page.evaluate(() => window.darkroomReplay?.engine.kept.jobs.at(-1)?.request.prompt));
   }
 

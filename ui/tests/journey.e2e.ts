@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { open, tick } from "./browser";
+import { generate, open, tick } from "./browser";
 
 test("from launch to an exported picture with the keyboard alone", async () => {
   const page = await open("pictures=0");
@@ -7,7 +7,7 @@ test("from launch to an exported picture with the keyboard alone", async () => {
   await page.keyboard.press("Control+a");
   await page.keyboard.type("a windmill among rolling hills");
 
-  await page.keyboard.press("Control+Enter");
+  await generate(page);
   await tick(page, 8);
   await page.locator("canvas.preview[data-key]").waitFor();
   const early = await page.locator("canvas.preview").getAttribute("data-key");
@@ -37,7 +37,7 @@ test("sampler and steps are set without a mouse", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("slider", { name: "Steps" }).focus();
   await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("Control+Enter");
+  await generate(page);
   const request = await page.evaluate(() => window.darkroomReplay?.engine.kept.jobs.at(-1)?.request);
 
   expect(request).toMatchObject({ sampler: "heun", steps: 21 });
@@ -150,7 +150,7 @@ test("a screen reader hears start, quarters and the end, and nothing else", asyn
     (window as unknown as { heard: string[] }).heard = heard;
   });
 
-  await page.keyboard.press("Control+Enter");
+  await generate(page);
   for (let at = 0; at < 32; at += 1) {
     await tick(page, 1);
     await page.evaluate(() => new Promise(requestAnimationFrame));
