@@ -4,15 +4,16 @@ import asyncio
 import time
 from collections.abc import Generator
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from benchmarks.bench import PROMPT, Case
 from benchmarks.trace import Trace
+from benchmarks.work import request
 from darkroom.engine import Engine
-from darkroom.messages import Plan, Progress, Sampler, SaveSettings, Schedule, Settings, TextToImage
+from darkroom.messages import Plan, Progress, SaveSettings, Settings, TextToImage
 from darkroom.models.catalog import Catalog
 from darkroom.models.precision import exact
 from darkroom.tasks.attempt import Attempt
@@ -33,16 +34,19 @@ class Timed:
         self.check = self.attempt.check
 
     @property
-    def saved(self) -> AbstractSet[int]:
-        return self.attempt.saved
+    def settled(self) -> AbstractSet[int]:
+        return self.attempt.settled
+
+    def picture(self, index: int) -> AbstractContextManager[None]:
+        return self.attempt.picture(index)
 
     def check(self) -> None:
         raise NotImplementedError
 
     def report(self, progress: Progress) -> None:
-        self.attempt.report(progress)
         self.trace.reports.append((progress.phase, time.perf_counter()))
-        self.trace.on_report(progress.phase)
+        self.trace.on_report(progress)
+        self.attempt.report(progress)
 
     def preview(self, image: bytes, mime: str) -> str:
         return self.attempt.preview(image, mime)
@@ -95,21 +99,6 @@ class Ours:
         self.trace = Trace(submitted=time.perf_counter())
         job = await self.engine.submit(request(case, self.model, prompt))
         await job.pictures()
-
-
-def request(case: Case, model: Path, prompt: str = PROMPT) -> TextToImage:
-    """The same work as a plain call."""
-    return TextToImage(
-        prompt=prompt,
-        model=str(model),
-        width=case.side,
-        height=case.side,
-        steps=case.steps,
-        guidance=7.0,
-        sampler=Sampler.EULER,
-        schedule=Schedule.NORMAL,
-        seed=1,
-    )
 
 
 async def _handle(engine: Engine, command: SaveSettings) -> None:

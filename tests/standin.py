@@ -42,8 +42,9 @@ class StandIn:
         self._phase(attempt, Progress(phase=Phase.LOADING, done_bytes=1, total_bytes=2))
         self._phase(attempt, Progress(phase=Phase.ENCODING, count=request.count))
         for index in range(request.count):
-            if index not in attempt.saved:
-                self._picture(request, attempt, index)
+            if index not in attempt.settled:
+                with attempt.picture(index):
+                    self._picture(request, attempt, index)
 
     def _picture(self, request: TextToImage, attempt: Attempt, index: int) -> None:
         for step in range(1, STEPS + 1):

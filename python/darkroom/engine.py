@@ -12,7 +12,7 @@ from darkroom.errors import EngineLost
 from darkroom.library.database import refuse_newer
 from darkroom.library.home import Home, home_folder, open_home
 from darkroom.library.log import Log
-from darkroom.library.metadata import infotext, read_picture_file, read_settings
+from darkroom.library.metadata import infotext, read_picture_file, read_settings, read_text
 from darkroom.library.pictures import existing_file, export_picture
 from darkroom.library.settings import stored_settings, write_settings
 from darkroom.library.trash import restore_pictures, trash_pictures
@@ -28,6 +28,7 @@ from darkroom.messages import (
     GetPicture,
     GetSnapshot,
     InspectPicture,
+    InspectText,
     ListModels,
     ListPictures,
     Model,
@@ -45,6 +46,7 @@ from darkroom.messages import (
     SaveSettings,
     Schedule,
     SettingsChanged,
+    SkipPicture,
     Snapshot,
     TextToImage,
     TokenCount,
@@ -191,6 +193,7 @@ class _Opened:
         self._commands: dict[type[Any], Callable[[Any], Answer | Awaitable[Answer]]] = {
             Generate: self._generate,
             CancelJob: lambda command: self._wish(self.queue.cancel, command.job),
+            SkipPicture: lambda command: self._wish(self.queue.skip, command.job, command.index),
             RetryJob: lambda command: self._wish(self.queue.retry, command.job),
             RemoveJob: lambda command: self._wish(self.queue.remove, command.job),
             MoveJob: lambda command: self._wish(self.queue.move, command.job, command.before),
@@ -203,6 +206,7 @@ class _Opened:
             RestorePictures: self._restore,
             ExportPicture: self._export,
             InspectPicture: self._inspect,
+            InspectText: self._inspect_text,
             ListModels: self._list_models,
             CountTokens: self._count_tokens,
             SaveSettings: self._save_settings,
@@ -275,6 +279,9 @@ class _Opened:
 
     def _inspected(self, path: str) -> PictureSettings:
         return read_settings(read_picture_file(Path(path).expanduser()), self._models())
+
+    async def _inspect_text(self, command: InspectText) -> PictureSettings:
+        return await asyncio.to_thread(lambda: read_text(command.text, self._models()))
 
     async def _list_models(self, _: ListModels) -> ModelList:
         return ModelList(models=await asyncio.to_thread(self._models))

@@ -33,8 +33,8 @@ DarkroomError
 ├── EngineLost                 the engine process died or does not answer
 └── InternalError              a bug of ours
 
-`Cancelled` is no error: it is how a cancelled job leaves the torch thread, and derives from BaseException so that no
-library's `except Exception` on the way swallows it.
+`Cancelled` and `Skipped` are no errors: they are how a job, or one picture of it, leaves the torch thread, and derive
+from BaseException so that no library's `except Exception` on the way swallows them.
 """
 
 from enum import StrEnum
@@ -206,6 +206,10 @@ class EngineLost(DarkroomError):
 
 class InternalError(DarkroomError):
     code = Code.INTERNAL_ERROR
+
+
+class Skipped(BaseException):
+    """Raised on the torch thread when the running job is to go on with its next picture; caught by the attempt."""
 
 
 class Cancelled(BaseException):

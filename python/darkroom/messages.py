@@ -139,6 +139,7 @@ class Job:
     priority: int = 0
     attempt: int = 0
     pictures: int = 0
+    skipped: int = 0
     problem: Problem | None = None
     created: str = ""
 
@@ -199,6 +200,15 @@ class Generate:
 class CancelJob:
     job: int
     type: Literal["cancelJob"] = "cancelJob"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkipPicture:
+    """Give up picture `index` of a running job and go on with the next; too late once it is being saved."""
+
+    job: int
+    index: int
+    type: Literal["skipPicture"] = "skipPicture"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,6 +293,14 @@ class InspectPicture:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InspectText:
+    """Read the settings out of pasted text: infotext, or a ComfyUI graph in its API format."""
+
+    text: str
+    type: Literal["inspectText"] = "inspectText"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListModels:
     type: Literal["listModels"] = "listModels"
 
@@ -303,6 +321,7 @@ class SaveSettings:
 Command: TypeAlias = (
     Generate
     | CancelJob
+    | SkipPicture
     | RetryJob
     | RemoveJob
     | MoveJob
@@ -315,6 +334,7 @@ Command: TypeAlias = (
     | RestorePictures
     | ExportPicture
     | InspectPicture
+    | InspectText
     | ListModels
     | CountTokens
     | SaveSettings
@@ -400,6 +420,7 @@ Answer: TypeAlias = (
 ANSWERS: Mapping[type[Command], type[Answer]] = {
     Generate: Accepted,
     CancelJob: Accepted,
+    SkipPicture: Accepted,
     RetryJob: Accepted,
     RemoveJob: Accepted,
     MoveJob: Accepted,
@@ -412,6 +433,7 @@ ANSWERS: Mapping[type[Command], type[Answer]] = {
     RestorePictures: Accepted,
     ExportPicture: Accepted,
     InspectPicture: PictureSettings,
+    InspectText: PictureSettings,
     ListModels: ModelList,
     CountTokens: TokenCount,
     SaveSettings: Accepted,

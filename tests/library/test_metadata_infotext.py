@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from darkroom.errors import PictureUnreadable
 from darkroom.library.infotext import infotext, read_infotext
+from darkroom.library.metadata import read_text
 from darkroom.messages import Model, Plan, Sampler, Schedule
 
 A1111 = """masterpiece, (cat:1.2), long
@@ -229,3 +231,11 @@ def test_a_hostile_text_is_read_in_one_pass(piece: str) -> None:
     settings = read_infotext(text)
 
     assert len(settings.notes) <= 61
+
+
+def test_pasted_infotext_is_read_and_a_plain_prompt_is_not_taken_for_one() -> None:
+    pasted = read_text("a boat\nNegative prompt: fog\nSteps: 12, Sampler: Euler a, Seed: 5")
+
+    assert (pasted.request.prompt, pasted.request.negative, pasted.request.steps) == ("a boat", "fog", 12)
+    with pytest.raises(PictureUnreadable, match="holds no settings"):
+        read_text("a boat, 20 steps from the shore")

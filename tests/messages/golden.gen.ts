@@ -66,6 +66,11 @@ export const inspectPicture = {
   "type": "inspectPicture"
 } satisfies messages.InspectPicture;
 
+export const inspectText = {
+  "text": "a boat\nSteps: 20, Sampler: Euler a",
+  "type": "inspectText"
+} satisfies messages.InspectText;
+
 export const jobChanged = {
   "job": 12,
   "row": {
@@ -90,6 +95,7 @@ export const jobChanged = {
       "steps": 12,
       "width": 256
     },
+    "skipped": 0,
     "state": "running"
   },
   "seq": 3,
@@ -334,6 +340,12 @@ export const settingsChanged = {
   "type": "settingsChanged"
 } satisfies messages.SettingsChanged;
 
+export const skipPicture = {
+  "index": 2,
+  "job": 7,
+  "type": "skipPicture"
+} satisfies messages.SkipPicture;
+
 export const snapshot = {
   "home": "/home/ada/.local/share/darkroom",
   "jobs": [
@@ -362,6 +374,7 @@ export const snapshot = {
         "steps": null,
         "width": null
       },
+      "skipped": 0,
       "state": "failed"
     },
     {
@@ -386,6 +399,7 @@ export const snapshot = {
         "steps": 12,
         "width": 256
       },
+      "skipped": 0,
       "state": "running"
     }
   ],

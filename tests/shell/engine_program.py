@@ -28,8 +28,9 @@ class Painting:
     def __call__(self, request: TextToImage, attempt: Attempt) -> None:
         attempt.report(Progress(phase=Phase.LOADING, count=request.count))
         for index in range(request.count):
-            if index not in attempt.saved:
-                self._picture(request, attempt, index)
+            if index not in attempt.settled:
+                with attempt.picture(index):
+                    self._picture(request, attempt, index)
 
     def _picture(self, request: TextToImage, attempt: Attempt, index: int) -> None:
         plan = _plan(request, index)

@@ -1,8 +1,9 @@
 """Text to image on a complete tiny model: what is said while it runs, what comes out, and what stops it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from darkroom.errors import Cancelled, LatentsNotFinite, ModelMissing, PictureBlack
+from darkroom.errors import Cancelled, LatentsNotFinite, ModelMissing, PictureBlack, Skipped
 from darkroom.messages import Phase, Plan, Progress, Sampler, Settings, TextToImage
 from darkroom.models.catalog import Catalog
 from darkroom.models.precision import exact
@@ -26,17 +27,27 @@ def _never(_: object) -> bool:
 class Recorder:
     """An attempt that remembers everything and may stop at the n-th look at its cancel flag."""
 
-    saved: AbstractSet[int] = frozenset()
+    settled: AbstractSet[int] = frozenset()
     stop_when: "Callable[[Recorder], bool]" = field(default=_never)
+    skip_when: "Callable[[Recorder], bool]" = field(default=_never)
     reports: list[Progress] = field(default_factory=list[Progress])
     images: list[bytes] = field(default_factory=list[bytes])
     kept: dict[int, tuple[Plan, bytes]] = field(default_factory=dict[int, tuple[Plan, bytes]])
     checks: int = 0
+    at: int = -1
+
+    @contextmanager
+    def picture(self, index: int) -> Generator[None]:
+        self.at = index
+        with suppress(Skipped):
+            yield
 
     def check(self) -> None:
         self.checks += 1
         if self.stop_when(self):
             raise Cancelled
+        if self.skip_when(self):
+            raise Skipped
 
     def report(self, progress: Progress) -> None:
         self.reports.append(progress)
@@ -122,9 +133,23 @@ def test_the_plan_leaves_nothing_open(studio: Studio) -> None:
 
 
 def test_pictures_of_an_earlier_attempt_are_not_made_again(studio: Studio) -> None:
-    recorder = made(studio, replace(ASKED, count=3), saved=frozenset({0, 2}))
+    recorder = made(studio, replace(ASKED, count=3), settled=frozenset({0, 2}))
 
     assert set(recorder.kept) == {1}
+
+
+def test_a_skipped_picture_is_left_in_the_middle_of_a_step_and_the_next_is_as_it_would_have_been(
+    studio: Studio,
+) -> None:
+    alone = made(studio, replace(ASKED, count=2))
+
+    def in_the_first(recorder: Recorder) -> bool:
+        return recorder.at == 0 and Phase.SAMPLING in recorder.phases
+
+    recorder = made(studio, replace(ASKED, count=2), skip_when=in_the_first)
+
+    assert set(recorder.kept) == {1}
+    assert recorder.kept[1] == alone.kept[1]
 
 
 def test_the_model_and_the_prompt_are_remembered(studio: Studio) -> None:

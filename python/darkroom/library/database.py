@@ -104,6 +104,9 @@ class Database:
             yield
         except apsw.Error as error:
             raise storage_problem(error, self.file, self._connection.system_errno) from error
+        except UnicodeDecodeError as error:
+            # Text with a flipped byte, in a row or in SQLite's own complaint about its schema.
+            raise HomeDamaged(_DAMAGED.format(file=self.file, error="text that is no UTF-8")) from error
 
 
 def storage_problem(error: apsw.Error, file: Path, errno: int = 0) -> DarkroomError:
@@ -116,11 +119,14 @@ def storage_problem(error: apsw.Error, file: Path, errno: int = 0) -> DarkroomEr
     return InternalError(f"The library {file} failed: {error}; please report this.")
 
 
+_DAMAGED = (
+    "The library {file} is damaged ({error}); close every Darkroom on this home and start one again to rebuild it."
+)
 _PROBLEMS: tuple[tuple[tuple[type[apsw.Error], ...], type[DarkroomError], str], ...] = (
     (
         (apsw.CorruptError, apsw.NotADBError, apsw.FormatError),
         HomeDamaged,
-        "The library {file} is damaged ({error}); close every Darkroom on this home and start one again to rebuild it.",
+        _DAMAGED,
     ),
     (
         (apsw.BusyError, apsw.LockedError),

@@ -68,6 +68,11 @@ def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False) if any(mark in value for mark in ',:\n"') else value
 
 
+def is_infotext(text: str) -> bool:
+    """Whether a text has the line of settings that tells infotext from a prompt."""
+    return any(map(_SETTINGS_LINE.match, text.splitlines()))
+
+
 def read_infotext(text: str, models: Sequence[Model] = ()) -> PictureSettings:
     """What an infotext says. Everything that cannot be taken over is named in the notes; never raises."""
     draft = Draft("infotext", models)

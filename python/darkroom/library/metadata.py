@@ -16,7 +16,7 @@ from darkroom import _native
 from darkroom.errors import BadMessage, NotFound, PictureUnreadable
 from darkroom.library.comfyui import read_prompt_graph
 from darkroom.library.foreign import shown
-from darkroom.library.infotext import infotext, read_infotext
+from darkroom.library.infotext import infotext, is_infotext, read_infotext
 from darkroom.messages import Model, PictureSettings, Plan, TextToImage
 from darkroom.wire import encode, from_wire
 
@@ -43,6 +43,7 @@ __all__ = [
     "read_picture_file",
     "read_plan",
     "read_settings",
+    "read_text",
     "request_of",
 ]
 
@@ -73,6 +74,20 @@ def read_settings(data: bytes, models: Sequence[Model] = ()) -> PictureSettings:
     if GRAPH_CHUNK in chunks:
         return read_prompt_graph(chunks[GRAPH_CHUNK], models)
     raise PictureUnreadable(_nothing_found(chunks))
+
+
+def read_text(text: str, models: Sequence[Model] = ()) -> PictureSettings:
+    """The settings in text that somebody pasted: infotext, or a ComfyUI graph in its API format.
+
+    Raises PictureUnreadable when it is neither.
+    """
+    if text.lstrip().startswith("{"):
+        return read_prompt_graph(text, models)
+    if not is_infotext(text):
+        raise PictureUnreadable(
+            "This text holds no settings; paste infotext, which has a line that begins with Steps:."
+        )
+    return read_infotext(text, models)
 
 
 def request_of(plan: Plan) -> TextToImage:

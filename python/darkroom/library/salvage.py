@@ -68,7 +68,7 @@ def _rows_until_damage(file: Path, direction: str) -> list[tuple[Any, ...]]:
         for row in connection.execute(f"SELECT {_COLUMNS} FROM jobs WHERE {intact} ORDER BY id {direction}"):
             if _plausible(row):
                 rows.append(row)
-    except apsw.Error:
+    except (apsw.Error, UnicodeDecodeError):
         pass
     finally:
         connection.close()

@@ -1,10 +1,11 @@
 """One run of one job, as the task on the torch thread sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from pathlib import Path
 
-from darkroom.errors import Cancelled
+from darkroom.errors import Cancelled, Skipped
 from darkroom.library.home import Home
 from darkroom.library.pictures import Place, now, save_picture
 from darkroom.library.store import NewPicture
@@ -16,7 +17,7 @@ DAY = len("2026-11-20")
 
 
 class JobAttempt:
-    """Implements `tasks.attempt.Attempt`. `runs` belongs to the torch thread, as does everything but `stop`."""
+    """Implements `tasks.attempt.Attempt`. `runs` belongs to the torch thread, as does all but `stop` and `skip`."""
 
     def __init__(
         self,
@@ -35,8 +36,11 @@ class JobAttempt:
         self._mailbox = mailbox
         self._progressed = progressed
         self._changed = changed
-        self._saved = set(runs.saved(job.id, home))
+        self._settled = runs.saved(job.id, home) | runs.skipped(job.id)
         self._stopped = False
+        self._at: int | None = None
+        # Replaced as a whole, never changed: two threads look at it.
+        self._unwanted: frozenset[int] = frozenset()
 
     @property
     def job(self) -> Job:
@@ -60,13 +64,30 @@ class JobAttempt:
         """Make the next `check` raise. From any thread."""
         self._stopped = True
 
+    def skip(self, indexes: AbstractSet[int]) -> None:
+        """Make `check` raise while one of these pictures is made. From the loop's thread."""
+        self._unwanted |= indexes
+
     @property
-    def saved(self) -> AbstractSet[int]:
-        return frozenset(self._saved)
+    def settled(self) -> AbstractSet[int]:
+        return self._settled
+
+    @contextmanager
+    def picture(self, index: int) -> Generator[None]:
+        self._at = index
+        try:
+            yield
+        except Skipped:
+            self._seq = self._guarded(lambda: self._runs.skip(self._job, self._seq))
+            self._settled |= {index}
+        finally:
+            self._at = None
 
     def check(self) -> None:
         if self._stopped:
             raise Cancelled
+        if self._at in self._unwanted:
+            raise Skipped
 
     def report(self, progress: Progress) -> None:
         self._seq += 1
@@ -77,13 +98,13 @@ class JobAttempt:
 
     def save(self, index: int, plan: Plan, rgb: bytes) -> None:
         self.check()
-        if len(self._saved | {index}) >= self._job.request.count:
+        if len(self._settled | {index}) >= self._job.request.count:
             self._seq = self._guarded(lambda: self._runs.saving(self._job, self._seq))
         place = Place(self._job.id, index)
         file, sha256 = save_picture(self._home, place, self.folder, self._job.attempt, plan, rgb)
         new = NewPicture(job=self._job.id, index=index, file=file, plan=plan, sha256=sha256, created=now())
         self._seq = self._guarded(lambda: self._kept(new))
-        self._saved.add(index)
+        self._settled |= {index}
 
     def _kept(self, new: NewPicture) -> int:
         try:

@@ -126,6 +126,11 @@ class Queue:
             self._worker.stop_job(job)
         self.catch_up()
 
+    def skip(self, job: int, index: int) -> None:
+        """As with `cancel`."""
+        self.jobs.skip(job, index)
+        self._heed_wishes()
+
     def retry(self, job: int) -> None:
         self.jobs.retry(job)
         self.catch_up()
@@ -282,8 +287,11 @@ class Queue:
 
     def _heed_wishes(self) -> None:
         worker = self._worker
-        if worker is not None and worker.running is not None and self.jobs.cancel_wished(worker.running):
+        if worker is None or worker.running is None:
+            return
+        if self.jobs.cancel_wished(worker.running):
             worker.stop_job(worker.running)
+        worker.skip_pictures(worker.running, self.jobs.skips(worker.running))
 
     def _follow(self) -> None:
         for event in self._live.read():

@@ -54,6 +54,17 @@ class Runs:
             picture.index for picture in self._pictures.of_job(job) if (home.root / picture.file).is_file()
         )
 
+    def skipped(self, job: int) -> AbstractSet[int]:
+        """Indexes of the job's pictures that somebody skipped."""
+        return self._jobs.skips(job)
+
+    def skip(self, job: Job, above: int) -> int:
+        """The task has left a skipped picture; the number of the event. Raises Cancelled."""
+        with self._database.transaction():
+            self._guard(job)
+            self._jobs.change(job.id, {}, above)
+            return self._jobs.row_and_seq(job.id)[1]
+
     def saving(self, job: Job, above: int) -> int:
         """The last missing picture is being saved; the number of the event. Raises Cancelled."""
         with self._database.transaction():
@@ -99,9 +110,12 @@ class Runs:
             return self._end(job.id, final, above)
 
     def _complete(self, job: Job, ending: Ending) -> Ending:
-        made = self._jobs.job(job.id).pictures
+        row = self._jobs.job(job.id)
+        made = row.pictures
         if ending.state != JobState.DONE or made >= job.request.count:
             return ending
+        if made + row.skipped >= job.request.count:
+            return ending if made else Ending(JobState.CANCELLED)
         lost = InternalError(f"Job {job.id} ended with {made} of {job.request.count} pictures; retry it.")
         return Ending(JobState.FAILED, problem_of(lost))
 

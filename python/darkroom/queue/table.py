@@ -1,4 +1,4 @@
-"""The rows of the jobs and every wish about them: add, cancel, retry, remove, move, pause.
+"""The rows of the jobs and every wish about them: add, cancel, skip, retry, remove, move, pause.
 
 Each wish is one transaction that also holds the event telling of it, so any process on the home may carry it out.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from darkroom.errors import Code, NotFound, QueueError
+from darkroom.errors import BadRequest, Code, NotFound, QueueError
 from darkroom.library.changes import record
 from darkroom.library.database import Database, Value
 from darkroom.library.pictures import now
@@ -22,7 +22,9 @@ ENDED_SHOWN = 200
 
 _COLUMNS = (
     "id, state, request, position, priority, attempt, code, message, created,"
-    " (SELECT count(*) FROM pictures WHERE pictures.job = jobs.id)"
+    " (SELECT count(*) FROM pictures WHERE pictures.job = jobs.id),"
+    " (SELECT count(*) FROM skips WHERE skips.job = jobs.id"
+    " AND place NOT IN (SELECT place FROM pictures WHERE pictures.job = jobs.id))"
 )
 _IN_ORDER = "WHERE state IN ('queued', 'interrupted') ORDER BY priority DESC, position, id"
 
@@ -94,6 +96,20 @@ class JobTable:
         """Whether somebody, here or in another process, wants the running job to stop."""
         return bool(self.database.value("SELECT cancel FROM jobs WHERE id = ?", (job,)))
 
+    def skip(self, job: int, index: int) -> None:
+        """Wish that a running job leaves picture `index` out. Raises NotFound, QueueError or BadRequest."""
+        with self.database.transaction():
+            row = self.job(job)
+            if row.state not in ACTIVE:
+                raise QueueError(f"Job {job} is {row.state}; only a picture of a running job can be skipped.")
+            if not 0 <= index < row.request.count:
+                raise BadRequest(f"Job {job} has no picture {index}; it counts from 0 to {row.request.count - 1}.")
+            self.database.run("INSERT OR IGNORE INTO skips (job, place) VALUES (?, ?)", (job, index))
+
+    def skips(self, job: int) -> frozenset[int]:
+        """The pictures of a job that somebody, here or in another process, wants left out."""
+        return frozenset(place for (place,) in self.database.rows("SELECT place FROM skips WHERE job = ?", (job,)))
+
     def retry(self, job: int) -> None:
         """Queue a failed or cancelled job again, last; pictures it has are kept. Raises NotFound or QueueError."""
         with self.database.transaction():
@@ -101,6 +117,7 @@ class JobTable:
             if state not in (JobState.FAILED, JobState.CANCELLED):
                 raise QueueError(f"Job {job} is {state}; only a failed or cancelled job can be retried.")
             last = float(self.database.value("SELECT max(position) FROM jobs")) + 1
+            self.database.run("DELETE FROM skips WHERE job = ?", (job,))
             fresh = {"deaths": 0, "cancel": 0, "code": None, "message": None}
             self.change(job, {"state": JobState.QUEUED, "position": last} | fresh)
 
@@ -111,6 +128,7 @@ class JobTable:
             if row.state in ACTIVE:
                 raise QueueError(f"Job {job} is {row.state}; cancel it before removing it.")
             self.database.run("DELETE FROM jobs WHERE id = ?", (job,))
+            self.database.run("DELETE FROM skips WHERE job = ?", (job,))
             record(self.database, JobRemoved(job=job, seq=seq + 1))
 
     def move(self, job: int, before: int | None) -> None:
@@ -139,7 +157,7 @@ class JobTable:
 
 
 def _job(row: tuple[Any, ...]) -> Job:
-    number, state, request, position, priority, attempt, code, message, created, pictures = row
+    number, state, request, position, priority, attempt, code, message, created, pictures, skipped = row
     return Job(
         id=number,
         state=JobState(state),
@@ -148,6 +166,7 @@ def _job(row: tuple[Any, ...]) -> Job:
         priority=priority,
         attempt=attempt,
         pictures=pictures,
+        skipped=skipped,
         problem=None if code is None else Problem(code=Code(code), message=message),
         created=created,
     )

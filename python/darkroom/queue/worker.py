@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -84,6 +85,11 @@ class Worker:
         """Make the job's task leave the torch thread, if it is there."""
         if self._attempt is not None and self.running == job:
             self._attempt.stop()
+
+    def skip_pictures(self, job: int, indexes: AbstractSet[int]) -> None:
+        """Make the job's task leave these pictures out, if it is on the torch thread."""
+        if self._attempt is not None and self.running == job:
+            self._attempt.skip(indexes)
 
     async def run(self) -> None:
         """Work until `stop`."""

@@ -1,6 +1,7 @@
 """What a running task may ask of whoever runs it. The queue's worker implements it; tests use a plain object."""
 
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from darkroom.messages import Plan, Progress
@@ -10,12 +11,19 @@ class Attempt(Protocol):
     """One run of one job, seen from the torch thread. Every method may be called from that thread only."""
 
     @property
-    def saved(self) -> AbstractSet[int]:
-        """Indexes of the pictures that an earlier attempt already made durable; they are not made again."""
+    def settled(self) -> AbstractSet[int]:
+        """Indexes of the pictures that are durable already, or that somebody skipped; they are not made again."""
+        ...
+
+    def picture(self, index: int) -> AbstractContextManager[None]:
+        """The work on picture `index`; the block ends early, without an error, when somebody skips it."""
         ...
 
     def check(self) -> None:
-        """Raise `Cancelled` when the job is to stop. Cheap enough for every block of a network (< 1 µs)."""
+        """Raise `Cancelled` when the job is to stop, `Skipped` when its present picture is to be left.
+
+        Cheap enough for every block of a network (< 1 µs).
+        """
         ...
 
     def report(self, progress: Progress) -> None:

@@ -67,7 +67,7 @@ class Studio:
     def perform(self, request: TextToImage, attempt: Attempt) -> None:
         """Carry out one job. Raises DarkroomError, or Cancelled from any point in it."""
         settings = self.settings()
-        missing = [index for index in range(request.count) if index not in attempt.saved]
+        missing = [index for index in range(request.count) if index not in attempt.settled]
         pace = Pace(self.clock, request.count, request.steps or 0)
         entry = self.catalog().find(request.model or settings.model)
         with torch.inference_mode():
@@ -76,7 +76,8 @@ class Studio:
             try:
                 for place, index in enumerate(missing):
                     picture = _Picture(self, ready, attempt, pace, index, left=len(missing) - place - 1)
-                    picture.make(self._plan(request, index, ready, entry), settings)
+                    with attempt.picture(index):
+                        picture.make(self._plan(request, index, ready, entry), settings)
             finally:
                 ready.gate.open()
 

@@ -155,6 +155,7 @@ export interface Job {
   readonly priority: number;
   readonly attempt: number;
   readonly pictures: number;
+  readonly skipped: number;
   readonly problem: Problem | null;
   readonly created: string;
 }
@@ -213,6 +214,13 @@ export interface Generate {
 export interface CancelJob {
   job: number;
   type: "cancelJob";
+}
+
+/** Give up picture `index` of a running job and go on with the next; too late once it is being saved. */
+export interface SkipPicture {
+  job: number;
+  index: number;
+  type: "skipPicture";
 }
 
 export interface RetryJob {
@@ -278,6 +286,12 @@ export interface ExportPicture {
 export interface InspectPicture {
   path: string;
   type: "inspectPicture";
+}
+
+/** Read the settings out of pasted text: infotext, or a ComfyUI graph in its API format. */
+export interface InspectText {
+  text: string;
+  type: "inspectText";
 }
 
 export interface ListModels {
@@ -409,6 +423,7 @@ export interface SettingsChanged {
 export type Command =
   | Generate
   | CancelJob
+  | SkipPicture
   | RetryJob
   | RemoveJob
   | MoveJob
@@ -421,6 +436,7 @@ export type Command =
   | RestorePictures
   | ExportPicture
   | InspectPicture
+  | InspectText
   | ListModels
   | CountTokens
   | SaveSettings;
@@ -455,6 +471,7 @@ export type EngineEvent =
 export interface Answers {
   generate: Accepted;
   cancelJob: Accepted;
+  skipPicture: Accepted;
   retryJob: Accepted;
   removeJob: Accepted;
   moveJob: Accepted;
@@ -467,6 +484,7 @@ export interface Answers {
   restorePictures: Accepted;
   exportPicture: Accepted;
   inspectPicture: PictureSettings;
+  inspectText: PictureSettings;
   listModels: ModelList;
   countTokens: TokenCount;
   saveSettings: Accepted;

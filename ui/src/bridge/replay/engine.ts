@@ -68,6 +68,8 @@ export class FakeEngine {
         return this.generate({ ...request(""), ...command.request }, command.front ?? false);
       case "cancelJob":
         return this.end(command.job, "cancelled");
+      case "skipPicture":
+        return this.skip(command.job, command.index);
       case "retryJob":
         return this.retry(command.job);
       case "removeJob":
@@ -91,6 +93,8 @@ export class FakeEngine {
         return accepted();
       case "inspectPicture":
         return this.inspect(command.path);
+      case "inspectText":
+        return this.inspect("pasted.png");
       case "listModels":
         return { type: "modelList", models: this.options.hostile ? hostileModels() : MODELS };
       case "countTokens":
@@ -233,6 +237,18 @@ export class FakeEngine {
     return accepted();
   }
 
+  private skip(id: number, index: number): Answer {
+    const job = this.find(id);
+    const now = this.kept.progress[id];
+    if (!job || now?.index !== index) return missing("Job", id);
+    this.put({ ...job, skipped: job.skipped + 1 });
+    if (index + 1 < now.count) {
+      this.report(id, { ...now, index: index + 1, phase: "sampling", step: 0, preview: null });
+      return accepted();
+    }
+    return this.end(id, job.pictures > 0 ? "done" : "cancelled");
+  }
+
   private retry(id: number): Answer {
     const job = this.find(id);
     if (!job) return missing("Job", id);
@@ -348,7 +364,8 @@ function fresh(options: Options): Kept {
 
 function row(id: number, wish: TextToImage, position: number): Job {
   const created = new Date(Date.UTC(2026, 10, 21, 8, 0, id)).toISOString();
-  return { id, state: "queued", request: wish, position, priority: 0, attempt: 0, pictures: 0, problem: null, created };
+  const counts = { priority: 0, attempt: 0, pictures: 0, skipped: 0 };
+  return { id, state: "queued", request: wish, position, ...counts, problem: null, created };
 }
 
 function blank(progress: Partial<Progress> & Pick<Progress, "phase">): Progress {
