@@ -111,8 +111,11 @@ class Engine:
         return self._open.queue.runs
 
     async def submit(self, request: TextToImage, *, front: bool = False, priority: int = 0) -> JobHandle:
-        """Add a job; it is safe from any crash when this returns. Raises the BadRequest that names the wrong field."""
-        return self._open.submitted(request, front=front, priority=priority)
+        """Add a job; it is safe from any crash when this returns.
+
+        Raises the BadRequest that names the wrong field, or what is wrong with the model it names.
+        """
+        return await self._open.submitted(request, front=front, priority=priority)
 
     def job(self, job: int) -> JobHandle:
         """The job with this id, whoever added it. Raises NotFound."""
@@ -216,9 +219,12 @@ class _Opened:
         answer = self._commands[type(command)](command)
         return await answer if isinstance(answer, Awaitable) else answer
 
-    def submitted(self, request: TextToImage, *, front: bool, priority: int) -> JobHandle:
-        seed = secrets.randbelow(CHOSEN_SEEDS) if request.seed is None else request.seed
-        job = self.queue.add(replace(checked(request), seed=seed), front=front, priority=priority)
+    async def submitted(self, request: TextToImage, *, front: bool, priority: int) -> JobHandle:
+        wish = checked(request)
+        if wish.model is not None:
+            await asyncio.to_thread(_catalog(self.home).find, wish.model)
+        seed = secrets.randbelow(CHOSEN_SEEDS) if wish.seed is None else wish.seed
+        job = self.queue.add(replace(wish, seed=seed), front=front, priority=priority)
         return self.handle_of(job.id)
 
     def handle_of(self, job: int) -> JobHandle:
@@ -228,8 +234,9 @@ class _Opened:
     def file_of(self, picture: int) -> Path:
         return existing_file(self.home, self.queue.pictures.picture(picture))
 
-    def _generate(self, command: Generate) -> Accepted:
-        return Accepted(id=self.submitted(command.request, front=command.front, priority=command.priority).id)
+    async def _generate(self, command: Generate) -> Accepted:
+        handle = await self.submitted(command.request, front=command.front, priority=command.priority)
+        return Accepted(id=handle.id)
 
     def _wish(self, carry_out: Callable[..., None], *arguments: object) -> Accepted:
         carry_out(*arguments)

@@ -218,9 +218,22 @@ def test_a_wrong_output_is_refused_before_a_job_is_made(command: RunCommand, job
 def test_a_path_of_a_model_is_made_absolute(
     command: RunCommand, jobs: Callable[[], list[Job]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "model.safetensors").touch()
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model_index.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
 
-    command("generate", "a lighthouse", "--model", "model.safetensors")
+    command("generate", "a lighthouse", "--model", "./model")
 
-    assert jobs()[0].request.model == str(tmp_path / "model.safetensors")
+    assert jobs()[0].request.model == str(tmp_path / "model")
+
+
+def test_an_unusable_model_is_named_before_a_job_is_made(
+    command: RunCommand, jobs: Callable[[], list[Job]], tmp_path: Path
+) -> None:
+    (tmp_path / "cut.safetensors").touch()
+
+    outcome = command("generate", "a lighthouse", "--model", str(tmp_path / "cut.safetensors"))
+
+    assert outcome.code == 1
+    assert "cut.safetensors" in outcome.err
+    assert jobs() == []

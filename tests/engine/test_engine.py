@@ -11,7 +11,15 @@ import pytest
 
 import darkroom
 from darkroom import Engine, TextToImage, _native
-from darkroom.errors import DarkroomError, EngineLost, HomeUnwritable, NotFound, PictureUnreadable
+from darkroom.errors import (
+    DarkroomError,
+    EngineLost,
+    HomeUnwritable,
+    ModelMissing,
+    ModelUnsafe,
+    NotFound,
+    PictureUnreadable,
+)
 from darkroom.messages import (
     COMMANDS,
     Accepted,
@@ -144,6 +152,21 @@ async def test_every_command_has_an_answer_of_its_kind(home: Path) -> None:
         known = set(engine._open._commands)  # pyright: ignore[reportPrivateUsage]
 
     assert known == set(COMMANDS.values())
+
+
+async def test_a_model_that_cannot_be_used_is_refused_before_a_job_is_made(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        (home / "models").mkdir(exist_ok=True)
+        (home / "models" / "old.ckpt").write_bytes(b"\x80\x04")
+
+        with pytest.raises(ModelMissing, match="nowhere"):
+            await engine.submit(TextToImage(prompt="x", model="nowhere"))
+        with pytest.raises(ModelUnsafe, match="pickle"):
+            await engine.handle(Generate(request=TextToImage(prompt="x", model="old")))
+
+        snapshot = await engine.handle(GetSnapshot())
+        assert isinstance(snapshot, Snapshot)
+        assert snapshot.jobs == ()
 
 
 async def test_generate_is_submit_over_the_wire(home: Path) -> None:
