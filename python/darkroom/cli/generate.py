@@ -42,7 +42,7 @@ async def generate(
             await _deliver(engine, pictures, request.count, target, paths=paths)
             return 0
     except asyncio.CancelledError as error:
-        raise Interrupted(_left_behind(job)) from error
+        raise Interrupted(_left_behind(job, target)) from error
     finally:
         reporter.close()
 
@@ -87,10 +87,11 @@ def _copied(source: Path, target: Target, index: int) -> Path:
     return place
 
 
-def _left_behind(job: int | None) -> str:
+def _left_behind(job: int | None, target: Target | None) -> str:
     if job is None:
         return "Interrupted before anything was added to the queue."
+    place = f" (into the library, without a copy in {target.path})" if target is not None else ""
     return (
-        f"Interrupted: job {job} stays in the queue; `darkroom queue resume` goes on with it, "
+        f"Interrupted: job {job} stays in the queue; `darkroom queue resume` goes on with it{place}, "
         f"`darkroom queue cancel {job}` drops it."
     )
