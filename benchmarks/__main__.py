@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,12 @@ FIGURES = (
     "first_snapshot",
     "engine_ready",
     "restart",
+    "window_start",
+    "window_idle",
+    "window_steps",
+    "window_pixels",
+    "window_cancel",
+    "window_restart",
     "step_time",
     "automatic_precision",
     "preview_cost",
@@ -58,6 +65,8 @@ def measured(bench: Bench, figures: Sequence[str]) -> Iterator[Result]:
 
 def main() -> None:
     given = arguments(sys.argv[1:])
+    # Ends like Ctrl-C: what was started is ended, what was written for the time being is removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     # Before torch is imported, and for every process that is started.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = str(given.threads)
@@ -68,6 +77,7 @@ def main() -> None:
         "TRANSFORMERS_VERBOSITY": "error",
     }
     bench = Bench(cache=given.cache.absolute(), quick=given.quick, full=given.full)
+    bench.sweep()
     machine = facts(given.threads)
     results: list[Result] = []
     given.out.parent.mkdir(parents=True, exist_ok=True)

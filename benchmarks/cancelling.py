@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from benchmarks.bench import Case
-from benchmarks.ours import Ours, request
+from benchmarks.ours import Ours
 from benchmarks.trace import Moment, Trace
+from benchmarks.work import request
 from darkroom.errors import DarkroomError
-from darkroom.messages import EngineChanged, EngineState, Event, JobChanged, JobState, Phase
+from darkroom.messages import EngineChanged, EngineState, Event, JobChanged, JobState, Progress
 
 ENDS = frozenset({JobState.CANCELLED, JobState.DONE, JobState.FAILED})
 
@@ -22,8 +23,8 @@ def cancelled_after(ours: Ours, case: Case, moment: Moment, prompt: str) -> floa
 async def _cancelled(ours: Ours, case: Case, moment: Moment, prompt: str) -> float | None:
     loop, reached = asyncio.get_running_loop(), asyncio.Event()
 
-    def reported(phase: Phase) -> None:
-        if phase == moment.phase:
+    def reported(progress: Progress) -> None:
+        if progress.phase == moment.phase:
             loop.call_soon_threadsafe(reached.set)
 
     # Not from the events: a slow reader gets only the newest progress, and may never hear of a short phase.

@@ -1,17 +1,23 @@
 """An engine in a process of its own, spoken to through its pipes as the window does. Imports no torch."""
 
 import os
+import select
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from darkroom.bridge.frames import Frame, FrameDecoder, Kind, encode_frame
+from darkroom.messages import Command, GetSnapshot
+from darkroom.wire import encode
 
 Event = dict[str, Any]
+PATIENCE = 300
+"""Seconds for one answer or event: a picture on a busy machine."""
 
 
 class Talk:
@@ -25,8 +31,15 @@ class Talk:
 
     def snapshot(self) -> Event:
         """Ask for the snapshot and wait for it."""
-        os.write(self._into, encode_frame(Frame(Kind.COMMAND, 1, b'{"type":"getSnapshot"}')))
-        return orjson.loads(self._until(lambda frame: frame.kind == Kind.ANSWER))
+        return self.answer(GetSnapshot())
+
+    def answer(self, command: Command) -> Event:
+        """Send a command and wait for its answer. Raises RuntimeError when it is refused."""
+        os.write(self._into, encode_frame(Frame(Kind.COMMAND, 1, encode(command))))
+        answer: Event = orjson.loads(self._until(lambda frame: frame.kind == Kind.ANSWER))
+        if answer["type"] == "refused":
+            raise RuntimeError(answer["problem"]["message"])
+        return answer
 
     def event(self, wanted: Callable[[Event], bool]) -> Event:
         """Wait for an event that has not been waited for before."""
@@ -41,23 +54,29 @@ class Talk:
         os.close(self._out)
 
     def _until(self, wanted: Callable[[Frame], bool]) -> bytes:
+        until, seen = time.monotonic() + PATIENCE, 0
         while True:
-            for place, frame in enumerate(self._frames):
-                if wanted(frame):
-                    del self._frames[place]
-                    return frame.payload
-            data = os.read(self._out, 1 << 16)
-            if not data:
-                raise RuntimeError("The engine ended before it had answered.")
-            self._frames += self._decoder.feed(data)
+            for place in range(seen, len(self._frames)):
+                if wanted(self._frames[place]):
+                    return self._frames.pop(place).payload
+            seen = len(self._frames)
+            self._frames += self._decoder.feed(self._read(until - time.monotonic()))
+
+    def _read(self, patience: float) -> bytes:
+        if not select.select([self._out], [], [], max(0.0, patience))[0]:
+            raise RuntimeError(f"The engine did not say within {PATIENCE} s what was waited for.")
+        data = os.read(self._out, 1 << 16)
+        if not data:
+            raise RuntimeError("The engine ended before it had answered.")
+        return data
 
 
 class EngineProcess(Talk):
-    """`python -m darkroom.bridge HOME`, from nothing."""
+    """`python -m darkroom.bridge HOME`, or another `command` that is an engine, from nothing."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, command: Sequence[str | Path] = ()) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "darkroom.bridge", str(home)],
+            command or [sys.executable, "-m", "darkroom.bridge", str(home)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -83,12 +83,8 @@ MODELS: Mapping[str, Mapping[str, str]] = {
 
 
 def model(name: str, cache: Path) -> Path:
-    """The folder of the model called `name`, written first if it is not there."""
-    if name == "starter":
-        return BUILT_IN_FOLDER
+    """Write the model called `name`; its folder, which has an index once the model is complete."""
     folder = cache / name
-    if (folder / "model_index.json").is_file():
-        return folder
     shutil.rmtree(folder, ignore_errors=True)
     for component, part in MODELS[name].items():
         _link(_part(part, cache), folder / component)

@@ -27,9 +27,15 @@ def _row(result: Result) -> tuple[str, ...]:
         _quantity(result.summary(result.ours), result.unit) if result.ours else "",
         _quantity(median(result.against), result.unit) if result.against else "",
         "" if value is None else f"{value:.3f}" if result.against else _quantity(value, result.unit),
-        f"<= {result.bound:g}" + ("" if result.against or value is None else f" {result.unit}"),
+        _bound(result),
         result.verdict,
     )
+
+
+def _bound(result: Result) -> str:
+    if result.bound is None:
+        return ""
+    return f"<= {result.bound:g}" + ("" if result.against or result.value is None else f" {result.unit}")
 
 
 def _quantity(value: float, unit: str) -> str:

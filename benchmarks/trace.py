@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from darkroom.messages import Phase
+from darkroom.messages import Phase, Progress
 
 
 @dataclass
@@ -14,7 +14,7 @@ class Trace:
 
     submitted: float = 0.0
     saved: float = 0.0
-    on_report: Callable[[Phase], object] = lambda _: None
+    on_report: Callable[[Progress], object] = lambda _: None
     reports: list[tuple[Phase, float]] = field(default_factory=list[tuple[Phase, float]])
 
     @property

@@ -14,7 +14,7 @@ def measure(bench: Bench) -> Iterator[Result]:
     from benchmarks.plain import Plain
     from darkroom.messages import Phase
 
-    case = Case(name="sd15-decoder", side=256 if bench.quick else 512, steps=1, rounds=2 if bench.quick else 3)
+    case = Case(name="sd15-decoder", side=256 if bench.quick else 512, steps=1, rounds=2)
     folder = bench.model(case.name)
     plain = Plain.load(folder)
     with bench.home() as home, Ours.open(home, folder, automatic=True) as ours:
