@@ -12,7 +12,7 @@ from darkroom.errors import EngineLost
 from darkroom.library.database import refuse_newer
 from darkroom.library.home import Home, home_folder, open_home
 from darkroom.library.log import Log
-from darkroom.library.metadata import infotext, read_picture_file, read_settings, read_text
+from darkroom.library.metadata import infotext, read_file_settings, read_text
 from darkroom.library.pictures import existing_file, export_picture
 from darkroom.library.settings import stored_settings, write_settings
 from darkroom.library.trash import restore_pictures, trash_pictures
@@ -285,7 +285,7 @@ class _Opened:
         return await asyncio.to_thread(self._inspected, command.path)
 
     def _inspected(self, path: str) -> PictureSettings:
-        return read_settings(read_picture_file(Path(path).expanduser()), self._models())
+        return read_file_settings(Path(path).expanduser(), self._models())
 
     async def _inspect_text(self, command: InspectText) -> PictureSettings:
         return await asyncio.to_thread(lambda: read_text(command.text, self._models()))

@@ -240,6 +240,15 @@ async def test_settings_are_read_out_of_a_picture_file(home: Path, tmp_path: Pat
             await engine.handle(InspectPicture(path=str(tmp_path / "note.png")))
 
 
+async def test_a_file_without_settings_is_named(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.png").write_text("no picture")
+    async with Engine(home, perform=StandIn()) as engine:
+        with pytest.raises(PictureUnreadable, match=r"^notes\.png: "):
+            await engine.handle(InspectPicture(path=str(tmp_path / "notes.png")))
+        with pytest.raises(PictureUnreadable, match="rename the file"):
+            await engine.handle(InspectPicture(path=str(tmp_path / "caf\N{REPLACEMENT CHARACTER}.png")))
+
+
 async def test_settings_are_saved_told_and_shown(home: Path) -> None:
     settings = Settings(theme="dark", previews="off", model_folders=("/models",))
     async with Engine(home, perform=StandIn()) as engine:

@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 from darkroom import Engine, TextToImage
-from darkroom.errors import HomeNewer
+from darkroom.errors import HomeNewer, HomeUnwritable
 from darkroom.library.database import OLDEST_SQLITE, connected, migrations, open_database, refuse_newer
 from darkroom.library.home import home_folder, open_home
 from standin import StandIn
@@ -124,3 +124,12 @@ def test_a_home_can_have_any_name(tmp_path: Path) -> None:
         assert database.value("SELECT count(*) FROM jobs") == 0
         database.close()
         assert os.listdir(tmp_path / name)
+
+
+def test_a_home_whose_name_is_no_text_is_named_and_not_made(tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"caf\xe9")
+
+    with pytest.raises(HomeUnwritable, match="holds bytes that are no text"):
+        open_home(root)
+
+    assert not root.exists()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import platformdirs
 
+from darkroom.errors import HomeUnwritable
 from darkroom.library.disk import make_folder, probe, writing
 
 
@@ -72,6 +73,15 @@ def home_folder(given: Path | str | None = None) -> Path:
 
 def open_home(root: Path) -> Home:
     """The home in `root`, its folders made if missing. Raises HomeUnwritable or DiskFull."""
+    try:
+        os.fsdecode(root).encode()
+    except UnicodeEncodeError as error:
+        # The library's file name and the page's messages are UTF-8.
+        name = os.fsencode(root).decode(errors="replace")
+        raise HomeUnwritable(
+            f"The name of the home folder {name} holds bytes that are no text; "
+            "rename it or set DARKROOM_HOME to another one."
+        ) from error
     home = Home(root)
     folders = (home.root, home.pictures, home.trash, home.set_aside, home.staging, home.models, home.logs)
     for folder in folders:

@@ -40,6 +40,7 @@ __all__ = [
     "FILE_LIMIT",
     "infotext",
     "picture_text",
+    "read_file_settings",
     "read_picture_file",
     "read_plan",
     "read_settings",
@@ -76,6 +77,15 @@ def read_settings(data: bytes, models: Sequence[Model] = ()) -> PictureSettings:
     raise PictureUnreadable(_nothing_found(chunks))
 
 
+def read_file_settings(path: Path, models: Sequence[Model] = ()) -> PictureSettings:
+    """`read_settings` of a file the user named. Raises NotFound, or PictureUnreadable with the file's name."""
+    data = read_picture_file(path)
+    try:
+        return read_settings(data, models)
+    except PictureUnreadable as error:
+        raise PictureUnreadable(f"{path.name}: {error.sentence}") from error
+
+
 def read_text(text: str, models: Sequence[Model] = ()) -> PictureSettings:
     """The settings in text that somebody pasted: infotext, or a ComfyUI graph in its API format.
 
@@ -101,6 +111,8 @@ def read_picture_file(path: Path) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError as error:
+        if "\N{REPLACEMENT CHARACTER}" in path.name:
+            raise PictureUnreadable(f"The name {path.name} holds bytes that are no text; rename the file.") from error
         raise NotFound(f"There is no file {path}; check the path.") from error
     except (OSError, ValueError) as error:
         raise PictureUnreadable(
