@@ -5,6 +5,7 @@ import type { Host } from "./bridge/host";
 import { isTauri, tauriHost } from "./bridge/tauri";
 import "./design/tokens.css";
 import "./design/base.css";
+import "./design/dialog.css";
 import { Page } from "./page.svelte";
 
 async function host(): Promise<Host> {

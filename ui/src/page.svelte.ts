@@ -15,6 +15,8 @@ import { ModelStore } from "./models/models.svelte";
 import { REMEDIES, type Remedy } from "./notices/actions";
 import { Announcer } from "./notices/announcer.svelte";
 import { NoticeStore, type NoticeAction } from "./notices/notices.svelte";
+import { PresetActions } from "./presets/actions";
+import { PresetStore } from "./presets/presets.svelte";
 import { StageStore } from "./previews/stage.svelte";
 import { QueueStore } from "./queue/queue.svelte";
 import { QueueActions } from "./queue/actions.svelte";
@@ -35,9 +37,11 @@ export class Page {
   readonly models: ModelStore;
   readonly settings: SettingsStore;
   readonly draft: DraftStore;
+  readonly presets: PresetStore;
   readonly stage: StageStore;
   readonly library: Library;
   readonly jobs: QueueActions;
+  readonly presetActions = new PresetActions(this);
   /** Events that came while a snapshot was on its way: it may be older than they are, so they are folded again. */
   private since: EngineEvent[] | null = null;
 
@@ -49,6 +53,7 @@ export class Page {
     this.models = new ModelStore(client);
     this.settings = new SettingsStore(client, shelf);
     this.draft = new DraftStore(shelf);
+    this.presets = new PresetStore(shelf);
     this.stage = new StageStore(this.queue, this.gallery);
     this.library = new Library(this);
     this.jobs = new QueueActions(this);
@@ -67,9 +72,21 @@ export class Page {
   /** Everything anew from one snapshot; run at the start and after each restart of the engine. */
   async reload(): Promise<void> {
     const since: EngineEvent[] = (this.since = []);
-    await this.ask(async () => this.applySnapshot(await this.client.request({ type: "getSnapshot" }), since));
+    const answered = await this.asked(since);
     if (this.since === since) this.since = null;
-    await Promise.all([this.ask(() => this.gallery.refresh()), this.ask(() => this.models.refresh())]);
+    if (answered) await Promise.all([this.ask(() => this.gallery.refresh()), this.ask(() => this.models.refresh())]);
+  }
+
+  /** Whether a snapshot came. An engine that refuses one cannot work: what it says is its state, not a passing notice. */
+  private async asked(since: readonly EngineEvent[]): Promise<boolean> {
+    try {
+      this.applySnapshot(await this.client.request({ type: "getSnapshot" }), since);
+      return true;
+    } catch (reason) {
+      const problem = problemOf(reason);
+      if (problem.code !== "engine-lost") this.engine.apply({ type: "engineChanged", state: "stopping", problem });
+      return false;
+    }
   }
 
   /** Runs what the page asks by itself. That the engine is away needs no notice: the banner says it already. */
@@ -102,6 +119,7 @@ export class Page {
       settings: () => this.dialogs.show("settings"),
       model: () => this.dialogs.show("models"),
       folder: () => void this.attempt(() => this.client.host.showHome()),
+      open: () => void this.library.openFile(),
       none: undefined,
     };
     const run = actions[kind];

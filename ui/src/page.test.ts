@@ -12,6 +12,11 @@ async function started(search?: string) {
   return { ...fake, page };
 }
 
+/** Until everything the page has begun by itself is done. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 function ticks(engine: { tick(): boolean }, count: number): void {
   for (let at = 0; at < count; at += 1) engine.tick();
 }
@@ -98,21 +103,77 @@ test("an engine that was given up says so and offers to restart", async () => {
   expect(asked).toEqual(["restart"]);
 });
 
-test("skipping a picture of a batch queues the rest in front, with the seeds it would have had", async () => {
+test("skipping gives up one picture of a batch, and the rest is made", async () => {
   const { page, engine, sent } = await started();
   page.draft.typeSeed("100");
-  page.draft.now.count = 4;
+  page.draft.now.count = 3;
   page.draft.now.steps = 2;
   await page.jobs.generate();
   ticks(engine, 13);
   expect(page.queue.progress.get(page.queue.running?.id ?? 0)?.index).toBe(1);
 
   await page.jobs.skip();
+  ticks(engine, 20);
 
-  expect(sent.slice(-2)).toMatchObject([
-    { type: "generate", front: true, request: { seed: 102, count: 2 } },
-    { type: "cancelJob" },
-  ]);
+  expect(sent.at(-1)).toEqual({ type: "skipPicture", job: 4, index: 1 });
+  expect(page.gallery.pictures.map((picture) => picture.seed).slice(0, 2)).toEqual([102, 100]);
+});
+
+test("a picture that is being saved is not skipped", async () => {
+  const { page, engine, sent } = await started("?pictures=0&jobs=1&pace=0");
+  ticks(engine, 5);
+  while (page.queue.progress.get(1)?.phase !== "saving") ticks(engine, 1);
+
+  await page.jobs.skip();
+
+  expect(sent.some((command) => command.type === "skipPicture")).toBe(false);
+});
+
+test("pasted settings are offered; taking them over puts the prompt back first", async () => {
+  const { page } = await started();
+  page.draft.now.prompt = "mine";
+  const text = "a red fox\nNegative prompt: fog\nSteps: 28, Sampler: Euler a";
+  page.draft.now.prompt += text;
+
+  await page.library.inspectPasted(text, () => (page.draft.now.prompt = "mine"));
+  const found = page.dialogs.found;
+  if (found) page.library.takeFound(found, new Set(["negative", "size"]));
+
+  expect(page.dialogs.open).toBe("take");
+  expect(page.draft.now).toMatchObject({ prompt: "mine", negative: "fog", width: 768 });
+});
+
+test.each(["Steps: 12", "the steps: 28, of a stair", "{ a | b }"])("%s is a prompt like any other", async (text) => {
+  const { page, sent } = await started();
+
+  await page.library.inspectPasted(text, () => undefined);
+
+  expect(sent.some((command) => command.type === "inspectText")).toBe(false);
+});
+
+test("text that the engine does not recognise is no notice", async () => {
+  const { page } = await started();
+
+  await page.library.inspectPasted('{"class_type": "x"}', () => undefined);
+
+  expect(page.dialogs.open).toBeNull();
+  expect(page.notices.list).toEqual([]);
+});
+
+test("a removed job comes back, and goes again by redo", async () => {
+  const { page } = await started("?pictures=0&jobs=2&pace=0");
+  const [first] = page.queue.waiting;
+  const prompts = () => page.queue.waiting.map((job) => job.request.prompt);
+  const before = prompts();
+
+  if (first) await page.jobs.remove(first);
+  page.notices.undo();
+  await settled();
+  const back = prompts();
+  await page.notices.redo();
+
+  expect(back.toSorted()).toEqual(before.toSorted());
+  expect(prompts()).toEqual(before.slice(1));
 });
 
 test("clearing the queue can be undone in the same order", async () => {
@@ -122,7 +183,7 @@ test("clearing the queue can be undone in the same order", async () => {
   await page.jobs.clear();
   expect(page.queue.waiting).toHaveLength(0);
   page.notices.undo();
-  await new Promise((resolve) => setImmediate(resolve));
+  await settled();
 
   expect(page.queue.waiting.map((job) => job.request.prompt)).toEqual(prompts);
 });
@@ -133,7 +194,7 @@ test("a picture goes to the trash and comes back by undo", async () => {
   await page.library.trash([2]);
   const without = page.gallery.pictures.map((picture) => picture.id);
   page.notices.undo();
-  await new Promise((resolve) => setImmediate(resolve));
+  await settled();
 
   expect(without).toEqual([3, 1]);
   expect(page.gallery.pictures.map((picture) => picture.id)).toEqual([3, 2, 1]);
@@ -216,7 +277,7 @@ test("an engine restarted on request is asked for everything again", async () =>
 
   engine.kept.seqs = {};
   engine.emit({ type: "engineChanged", state: "starting", problem: null });
-  await new Promise((resolve) => setImmediate(resolve));
+  await settled();
   engine.handle({ type: "cancelJob", job: 1 });
 
   expect(sent.filter((command) => command.type === "getSnapshot")).toHaveLength(asked + 1);
@@ -233,7 +294,7 @@ test("a dead engine at the start is no notice; its restart fills the page", asyn
 
   fake.host.engine = alive;
   fake.engine.emit({ type: "engineChanged", state: "starting", problem: null });
-  await new Promise((resolve) => setImmediate(resolve));
+  await settled();
 
   expect(page.gallery.pictures).toHaveLength(2);
 });

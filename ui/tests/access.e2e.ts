@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { open, tick, type Size } from "./browser";
+import { INFOTEXT, keepPresets, open, paste, tick, type Size } from "./browser";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const NARROW: Size = { width: 420, height: 800 };
@@ -34,19 +34,35 @@ const SCREENS: Readonly<Record<string, Screen>> = {
   notice: { search: "pictures=3", show: (page) => trash(page) },
   settings: { search: "pictures=3", show: (page) => page.keyboard.press("Control+,") },
   models: { search: "pictures=3", show: (page) => page.click("[data-action=models]") },
+  presets: { search: "pictures=3", show: (page) => page.keyboard.press("Control+s") },
+  "presets kept": { search: "pictures=3", show: (page) => keepPresets(page, ["Portrait", "Poster"]) },
+  "preset renamed": { search: "pictures=3", show: (page) => renamePreset(page) },
   log: { search: "pictures=3", show: (page) => page.keyboard.press("Control+`") },
   shortcuts: { search: "pictures=3", show: (page) => page.keyboard.press("?") },
   take: {
     search: "pictures=3",
     show: (page) => page.evaluate(() => window.darkroomReplay?.drop(["/home/you/found.png"])),
   },
+  pasted: { search: "pictures=3", show: (page) => paste(page, INFOTEXT) },
   viewer: { search: "pictures=3", show: (page) => page.locator("[data-picture]").first().dblclick() },
+  "viewer at actual size": { search: "pictures=3", show: (page) => actualSize(page) },
+  "set by hand": { search: "pictures=3", show: (page) => page.click("[aria-label^='Seed +1']") },
   list: { search: "pictures=3", show: (page) => page.getByRole("combobox", { name: /^Sampler/ }).click() },
   "narrow compose": { search: "pictures=3", size: NARROW },
   "narrow picture": { search: "pictures=3", size: NARROW, show: (page) => page.keyboard.press("2") },
   "narrow queue": { search: "pictures=3&jobs=3", size: NARROW, show: (page) => page.keyboard.press("3") },
   "narrow gallery": { search: "pictures=9", size: NARROW, show: (page) => page.keyboard.press("4") },
 };
+
+async function renamePreset(page: Page): Promise<void> {
+  await keepPresets(page, ["Portrait"]);
+  await page.getByRole("button", { name: "Rename Portrait" }).click();
+}
+
+async function actualSize(page: Page): Promise<void> {
+  await page.locator("[data-picture]").first().dblclick();
+  await page.keyboard.press("z");
+}
 
 async function trash(page: Page): Promise<void> {
   await page.locator("[data-picture]").first().click();

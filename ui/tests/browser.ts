@@ -94,3 +94,31 @@ export async function generate(page: Page): Promise<void> {
   await page.keyboard.press("Control+Enter");
   await page.waitForFunction((count) => (window.darkroomReplay?.engine.kept.jobs.length ?? 0) > count, before);
 }
+
+export const INFOTEXT = `a red fox in the snow, (sharp:1.2)
+Negative prompt: blurry
+Steps: 28, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7, Seed: 4021337, Size: 768x512`;
+
+/** Pastes into the prompt, at the cursor. A page cannot press the real keys' paste without the system's clipboard. */
+export async function paste(page: Page, text: string): Promise<void> {
+  await page.locator("#prompt").focus();
+  await page.evaluate((given) => {
+    const area = document.querySelector<HTMLTextAreaElement>("#prompt");
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", given);
+    area?.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    document.execCommand("insertText", false, given);
+  }, text);
+}
+
+/** Saves the settings as they are under each name, and leaves the list of presets open. */
+export async function keepPresets(page: Page, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await page.keyboard.press("Control+s");
+    await page.keyboard.type(name);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+  await page.keyboard.press("Control+s");
+  await page.getByRole("dialog", { name: "Presets" }).waitFor();
+}

@@ -60,6 +60,25 @@ test("hostile texts of dropped pictures are shown and taken over as text", async
   expect(await traces(page)).toEqual(NOTHING);
 });
 
+test("hostile names of presets are shown and used as text", async () => {
+  const page = await open("pictures=0&jobs=0");
+  await page.evaluate(
+    (names) => {
+      const presets = names.map((name) => ({ name, parts: ["prompt"], request: { prompt: name } }));
+      localStorage.setItem("darkroom.presets", JSON.stringify(presets));
+    },
+    HOSTILE.filter((text) => text !== ""),
+  );
+  await page.reload();
+  await page.waitForSelector("html[data-ready]");
+
+  await page.keyboard.press("Control+s");
+  await page.locator("[data-preset] .use").getByText("<script>window.pwned=1</script>").first().click();
+
+  expect(await page.inputValue("#prompt")).toContain("<script>window.pwned=1</script>");
+  expect(await traces(page)).toEqual(NOTHING);
+});
+
 test("hostile prompts are typed, sent and kept exactly", async () => {
   const page = await open("pictures=0");
   const sent: (string | undefined)[] = [];

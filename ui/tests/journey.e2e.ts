@@ -94,7 +94,7 @@ test("queued jobs change places by keyboard and by pointer", async () => {
   expect(await order()).toEqual(["4", "3", "1", "2"]);
 });
 
-test("a picture moved to the trash comes back with Ctrl+Z", async () => {
+test("a picture moved to the trash comes back with Ctrl+Z and goes again with Ctrl+Y", async () => {
   const page = await open("pictures=5");
   await page.keyboard.press("Alt+4");
   await page.keyboard.press("ArrowRight");
@@ -102,8 +102,10 @@ test("a picture moved to the trash comes back with Ctrl+Z", async () => {
   await page.keyboard.press("Delete");
   await page.locator('[data-picture="5"]').waitFor({ state: "detached" });
   await page.keyboard.press("Control+z");
-
   await page.locator('[data-picture="5"]').waitFor();
+  await page.keyboard.press("Control+y");
+
+  await page.locator('[data-picture="5"]').waitFor({ state: "detached" });
 });
 
 test("a dropped picture waits for a choice, and only what was chosen is taken", async () => {

@@ -23,6 +23,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "pause", keys: ["P"], scope: "page", group: "make" },
   { action: "clearQueue", keys: ["Mod+Shift+X"], scope: "anywhere", group: "make" },
   { action: "repeat", keys: ["R"], scope: "page", group: "make" },
+  { action: "presets", keys: ["Mod+S"], scope: "anywhere", group: "make" },
   { action: "moveJob", keys: ["Alt+ArrowUp", "Alt+ArrowDown"], scope: "list", group: "make" },
   { action: "heavier", keys: ["Mod+ArrowUp"], scope: "prompt", group: "prompt" },
   { action: "lighter", keys: ["Mod+ArrowDown"], scope: "prompt", group: "prompt" },
@@ -39,6 +40,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "open", keys: ["Mod+O"], scope: "anywhere", group: "move" },
   { action: "saveAs", keys: ["Mod+Shift+S"], scope: "anywhere", group: "move" },
   { action: "undo", keys: ["Mod+Z"], scope: "page", group: "move" },
+  { action: "redo", keys: ["Mod+Shift+Z", "Mod+Y"], scope: "page", group: "move" },
   { action: "openPicture", keys: ["Enter"], scope: "list", group: "move" },
   { action: "selectAll", keys: ["Mod+A"], scope: "list", group: "move" },
   { action: "trash", keys: ["Delete"], scope: "list", group: "move" },
@@ -51,6 +53,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "remix", keys: ["R"], scope: "viewer", group: "viewer" },
   { action: "compare", keys: ["C"], scope: "viewer", group: "viewer" },
   { action: "info", keys: ["I"], scope: "viewer", group: "viewer" },
+  { action: "zoom", keys: ["Z"], scope: "viewer", group: "viewer" },
   { action: "close", keys: ["Escape"], scope: "viewer", group: "viewer" },
 ];
 

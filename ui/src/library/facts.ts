@@ -1,4 +1,4 @@
-import type { PictureDetails } from "../bridge/messages.gen";
+import type { Model, PictureDetails } from "../bridge/messages.gen";
 import { moment, size } from "../design/format";
 import { texts } from "../texts";
 
@@ -10,12 +10,12 @@ export interface Fact {
 }
 
 /** All settings of a picture, in the order people look for them. */
-export function factsOf({ picture, plan }: PictureDetails): readonly Fact[] {
+export function factsOf({ picture, plan }: PictureDetails, models: readonly Model[] = []): readonly Fact[] {
   const names = texts.facts;
   const rows: readonly (readonly [string, string, boolean?])[] = [
     [names.prompt, plan.prompt, true],
     [names.negative, plan.negative, true],
-    [names.model, plan.model],
+    [names.model, models.find((model) => model.id === plan.model)?.name ?? plan.model],
     [names.hash, plan.modelHash.slice(0, 10)],
     [names.size, size(plan.width, plan.height)],
     [names.steps, String(plan.steps)],

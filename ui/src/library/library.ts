@@ -1,7 +1,9 @@
 import type { Picture, TextToImage, Plan } from "../bridge/messages.gen";
+import type { Found } from "../dialogs.svelte";
 import type { Page } from "../page.svelte";
 import { PARTS, type Part } from "../tasks/draft.svelte";
 import { texts } from "../texts";
+import { mayBeSettings } from "./take";
 
 const ALL: ReadonlySet<Part> = new Set(PARTS);
 
@@ -25,13 +27,17 @@ export class Library {
     if (!(await this.page.attempt(() => client.request({ type: "trashPictures", pictures: ids })))) return;
     selection.clear();
     if (stage.chosen !== null && gone.has(stage.chosen)) stage.follow();
-    notices.undoable(texts.gallery.trashed(ids.length), () => void this.restore(ids));
+    notices.undoable(
+      texts.gallery.trashed(ids.length),
+      () => void this.restore(ids),
+      () => this.trash(ids),
+    );
   }
 
   /** Takes over parts of a picture's settings, with the way back. */
   use(given: TextToImage | Plan, parts: ReadonlySet<Part> = ALL): void {
     const undo = this.page.draft.use(given, parts);
-    this.page.notices.undoable(texts.viewer.used, undo);
+    this.page.notices.undoable(texts.viewer.used, undo, () => this.use(given, parts));
   }
 
   async usePicture(id: number, parts: ReadonlySet<Part> = ALL): Promise<void> {
@@ -71,6 +77,26 @@ export class Library {
       this.page.viewer.close();
       this.page.dialogs.take({ name: fileName(path), settings });
     });
+  }
+
+  /**
+   * Text was pasted into a prompt. When it turns out to be settings, the user chooses what to take over, and `unpaste`
+   * puts the prompt back as it was; in every other case the text stays where it was pasted.
+   */
+  async inspectPasted(text: string, unpaste: () => void): Promise<void> {
+    if (!mayBeSettings(text)) return;
+    try {
+      const settings = await this.page.client.request({ type: "inspectText", text });
+      this.page.dialogs.take({ name: texts.take.pasted, settings, unpaste });
+    } catch {
+      // Then it was a prompt after all.
+    }
+  }
+
+  /** Takes over what was chosen of settings found in a file or in pasted text. */
+  takeFound({ settings, unpaste }: Found, parts: ReadonlySet<Part>): void {
+    unpaste?.();
+    this.use(settings.request, parts);
   }
 
   async openFile(): Promise<void> {

@@ -23,6 +23,14 @@ const describe: Record<Part, (request: TextToImage) => string> = {
       .join(", "),
 };
 
+const SETTINGS_LINE = /^\s*Steps: *\d+,/m;
+const GRAPH = /^\s*\{[\s\S]*"class_type"/;
+
+/** Whether a text is worth asking the engine about: infotext, or a ComfyUI graph. The engine has the last word. */
+export function mayBeSettings(text: string): boolean {
+  return SETTINGS_LINE.test(text) || GRAPH.test(text);
+}
+
 export function given(request: TextToImage, part: Part): string {
   return describe[part](request);
 }

@@ -7,6 +7,8 @@ export class ViewerStore {
   /** The big view is open. */
   open = $state(false);
   info = $state(true);
+  /** Shown pixel by pixel instead of as large as fits. */
+  actual = $state(false);
   id = $state<number | null>(null);
   details = $state.raw<PictureDetails | null>(null);
   private previous: number | null = null;

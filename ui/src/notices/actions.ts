@@ -1,7 +1,7 @@
 import type { Code } from "../bridge/messages.gen";
 
 /** What can be done about a problem, besides dismissing it. */
-export type Remedy = "retry" | "log" | "restart" | "settings" | "model" | "folder" | "none";
+export type Remedy = "retry" | "log" | "restart" | "settings" | "model" | "folder" | "open" | "none";
 
 /** One remedy per code; a new code does not compile without one. */
 export const REMEDIES: Readonly<Record<Code, Remedy>> = {
@@ -20,7 +20,7 @@ export const REMEDIES: Readonly<Record<Code, Remedy>> = {
   "model-missing": "model",
   "model-unsupported": "model",
   "model-unsafe": "model",
-  "picture-unreadable": "none",
+  "picture-unreadable": "open",
   "latents-not-finite": "retry",
   "picture-black": "retry",
   "home-unwritable": "settings",

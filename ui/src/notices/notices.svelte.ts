@@ -15,22 +15,32 @@ export interface Notice {
   readonly code?: Code;
 }
 
+type Act = () => unknown;
+
+interface Undo {
+  readonly id: number;
+  readonly run: () => void;
+  readonly redo: Act;
+}
+
 const LIMIT = 4;
 
 /** The small messages in the corner: what happened, and one thing to do about it. */
 export class NoticeStore {
   list = $state.raw<readonly Notice[]>([]);
   private next = 1;
-  private readonly undos: { id: number; run: () => void }[] = [];
+  private readonly undos: Undo[] = [];
+  private redos: Act[] = [];
 
   info(text: string, actions: readonly NoticeAction[] = []): number {
     return this.push({ kind: "info", text, actions });
   }
 
   /** Says what was done and offers to take it back; Ctrl+Z does the same. */
-  undoable(text: string, undo: () => void): void {
+  undoable(text: string, undo: () => void, redo: Act): void {
     const id = this.info(text, [{ label: texts.notices.undo, run: () => this.undo(id) }]);
-    this.undos.push({ id, run: undo });
+    this.undos.push({ id, run: undo, redo });
+    this.redos = [];
   }
 
   /** A failure as a sentence. The same sentence twice is one notice. */
@@ -52,6 +62,18 @@ export class NoticeStore {
     this.undos.splice(at, 1);
     this.dismiss(entry.id);
     entry.run();
+    this.redos.push(entry.redo);
+    return true;
+  }
+
+  /** Does again what was taken back last. What is done again can be taken back again. */
+  async redo(): Promise<boolean> {
+    const again = this.redos.pop();
+    if (!again) return false;
+    const rest = this.redos;
+    await again();
+    // Doing something ends what could be done again, except when it was this.
+    this.redos = rest;
     return true;
   }
 

@@ -23,15 +23,37 @@ test("only the newest few stay", () => {
   expect(notices.list.map((notice) => notice.text)).toEqual(["5", "6", "7", "8"]);
 });
 
-test("undo takes back the last thing first, each once", () => {
+test("undo takes back the last thing first, each once; redo does it again", async () => {
   const notices = new NoticeStore();
-  const undone: string[] = [];
-  notices.undoable("first", () => undone.push("first"));
-  notices.undoable("second", () => undone.push("second"));
+  const said: string[] = [];
+  const act = (name: string): void => {
+    said.push(name);
+    notices.undoable(
+      name,
+      () => said.push(`not ${name}`),
+      () => act(name),
+    );
+  };
+  act("first");
+  act("second");
 
-  const answers = [notices.undo(), notices.undo(), notices.undo()];
+  const undone = [notices.undo(), notices.undo(), notices.undo()];
+  const redone = [await notices.redo(), await notices.redo(), await notices.redo()];
 
-  expect(undone).toEqual(["second", "first"]);
-  expect(answers).toEqual([true, true, false]);
-  expect(notices.list).toEqual([]);
+  expect(said).toEqual(["first", "second", "not second", "not first", "first", "second"]);
+  expect([undone, redone]).toEqual([
+    [true, true, false],
+    [true, true, false],
+  ]);
+});
+
+test("something new ends what could be done again", async () => {
+  const notices = new NoticeStore();
+  const nothing = (): void => undefined;
+  notices.undoable("old", nothing, nothing);
+  notices.undo();
+
+  notices.undoable("new", nothing, nothing);
+
+  expect(await notices.redo()).toBe(false);
 });

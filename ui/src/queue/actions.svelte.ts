@@ -1,4 +1,3 @@
-import { seedAfter } from "../bridge/exact";
 import type { Job, TextToImage } from "../bridge/messages.gen";
 import type { Page } from "../page.svelte";
 import { texts } from "../texts";
@@ -35,13 +34,14 @@ export class QueueActions {
     if (job !== undefined) await this.page.attempt(() => this.page.client.request({ type: "cancelJob", job }));
   }
 
-  /** Gives up the picture that is forming. The rest of its batch is queued first, so that nothing can be lost. */
+  /** Gives up the picture that is forming and goes on with the next of its batch. */
   async skip(): Promise<void> {
-    const job = this.page.queue.running;
-    if (!job) return;
-    const rest = restOf(job, this.page.queue.progress.get(job.id)?.index ?? 0);
-    if (rest && !(await this.submit(rest, true))) return;
-    await this.cancel(job.id);
+    const { queue, client } = this.page;
+    const job = queue.running;
+    const progress = job && queue.progress.get(job.id);
+    // What is being saved is finished; skipping it would only be refused.
+    if (!progress || progress.phase === "saving") return;
+    await this.page.attempt(() => client.request({ type: "skipPicture", job: job.id, index: progress.index }));
   }
 
   async retry(job: number): Promise<void> {
@@ -49,18 +49,14 @@ export class QueueActions {
   }
 
   async remove(job: Job): Promise<void> {
-    const removed = await this.page.attempt(() => this.page.client.request({ type: "removeJob", job: job.id }));
-    if (removed) this.page.notices.undoable(texts.queue.removed, () => void this.submit(job.request, false));
+    if (await this.takeOut([job])) this.undoable(texts.queue.removed, [job]);
   }
 
   /** Removes everything that waits; undo queues it again in the same order. */
   async clear(): Promise<void> {
     const jobs = [...this.page.queue.waiting];
     if (jobs.length === 0) return;
-    for (const { id } of jobs) {
-      if (!(await this.page.attempt(() => this.page.client.request({ type: "removeJob", job: id })))) return;
-    }
-    this.page.notices.undoable(texts.queue.cleared(jobs.length), () => void this.submitAll(jobs));
+    if (await this.takeOut(jobs)) this.undoable(texts.queue.cleared(jobs.length), jobs);
   }
 
   async move(job: number, before: number | null): Promise<void> {
@@ -78,24 +74,38 @@ export class QueueActions {
     await this.page.attempt(() => this.page.client.request({ type }));
   }
 
-  private async submitAll(jobs: readonly Job[]): Promise<void> {
-    for (const job of jobs) await this.submit(job.request, false);
+  /** Removed jobs come back as new ones; removing them again means those. */
+  private undoable(text: string, jobs: readonly Pick<Job, "id" | "request">[]): void {
+    let back: Pick<Job, "id" | "request">[] = [];
+    const undo = async (): Promise<void> => {
+      for (const { request } of jobs) {
+        const id = await this.submit(request, false);
+        if (id !== null) back.push({ id, request });
+      }
+    };
+    const redo = async (): Promise<void> => {
+      const again = back;
+      back = [];
+      if (await this.takeOut(again)) this.undoable(text, again);
+    };
+    this.page.notices.undoable(text, () => void undo(), redo);
   }
 
-  private async submit(request: TextToImage, front: boolean): Promise<boolean> {
-    this.sending += 1;
-    try {
-      return await this.page.attempt(() => this.page.client.request({ type: "generate", request, front }));
-    } finally {
-      this.sending -= 1;
+  private async takeOut(jobs: readonly Pick<Job, "id">[]): Promise<boolean> {
+    for (const { id } of jobs) {
+      if (!(await this.page.attempt(() => this.page.client.request({ type: "removeJob", job: id })))) return false;
     }
+    return true;
   }
-}
 
-/** What is left of a batch after the picture at `index`: pictures of a batch have consecutive seeds. */
-export function restOf(job: Job, index: number): TextToImage | null {
-  const count = job.request.count - index - 1;
-  if (count <= 0) return null;
-  const seed = job.request.seed === null ? null : (seedAfter(job.request.seed, index + 1) as number);
-  return { ...job.request, count, seed };
+  /** The id of the new job; null when it was refused. */
+  private async submit(request: TextToImage, front: boolean): Promise<number | null> {
+    this.sending += 1;
+    let id: number | null = null;
+    await this.page.attempt(async () => {
+      id = (await this.page.client.request({ type: "generate", request, front })).id;
+    });
+    this.sending -= 1;
+    return id;
+  }
 }

@@ -1,6 +1,7 @@
-import { LARGEST_SEED, seedOf, type Seed } from "../bridge/exact";
+import { LARGEST_SEED, seedAfter, seedOf, type Seed } from "../bridge/exact";
 import type { Model, Plan, Sampler, Schedule, TextToImage } from "../bridge/messages.gen";
 import { recall, remember, type Shelf } from "../bridge/shelf";
+import { wish } from "../bridge/wish";
 import type { Size } from "../sampling/sizes";
 import { texts } from "../texts";
 
@@ -18,6 +19,8 @@ export interface Draft {
   clipSkip: number | null;
   seed: Seed | null;
   seedLocked: boolean;
+  /** A locked seed moves on by the number of pictures each time. */
+  seedCounts: boolean;
   count: number;
 }
 
@@ -30,19 +33,9 @@ const HISTORY = 100;
 
 export function emptyDraft(): Draft {
   return {
-    prompt: texts.prompt.first,
-    negative: "",
-    model: null,
-    width: null,
-    height: null,
-    steps: null,
-    guidance: null,
-    sampler: null,
-    schedule: null,
-    clipSkip: null,
-    seed: null,
+    ...wish(texts.prompt.first),
     seedLocked: false,
-    count: 1,
+    seedCounts: false,
   };
 }
 
@@ -75,9 +68,9 @@ export class DraftStore {
   take(): TextToImage {
     if (!this.now.seedLocked || this.now.seed === null) this.now.seed = rollSeed(this.random);
     this.notePrompt(this.now.prompt);
-    const { seedLocked: _locked, seed, ...request } = $state.snapshot(this.now);
-    // The bridge writes large seeds digit by digit; the message types know only numbers.
-    return { ...request, seed: seed as number };
+    const request = wishOf($state.snapshot(this.now));
+    if (this.now.seedCounts) this.now.seed = seedAfter(this.now.seed, this.now.count);
+    return request;
   }
 
   roll(): void {
@@ -87,12 +80,18 @@ export class DraftStore {
   /** Typing a seed locks it; clearing the field, or -1, means a new one each time. */
   typeSeed(text: string): void {
     this.now.seed = typedSeed(text);
-    this.now.seedLocked = this.now.seed !== null;
+    this.lockSeed(this.now.seed !== null, undefined);
   }
 
   toggleSeedLock(last: Seed | undefined): void {
-    if (!this.now.seedLocked) this.now.seed ??= last ?? rollSeed(this.random);
-    this.now.seedLocked = !this.now.seedLocked;
+    this.lockSeed(!this.now.seedLocked, last);
+  }
+
+  /** Counting up is a way of keeping a seed, so it locks. */
+  toggleSeedCount(last: Seed | undefined): void {
+    const counts = !this.now.seedCounts;
+    this.lockSeed(counts || this.now.seedLocked, last);
+    this.now.seedCounts = counts;
   }
 
   /** Takes over parts of a finished or foreign picture; answers how to take that back. */
@@ -111,12 +110,24 @@ export class DraftStore {
     this.now.prompt = to === -1 ? this.unsent : (this.history[to] ?? "");
   }
 
+  private lockSeed(locked: boolean, last: Seed | undefined): void {
+    if (locked) this.now.seed ??= last ?? rollSeed(this.random);
+    this.now.seedLocked = locked;
+    this.now.seedCounts &&= locked;
+  }
+
   private notePrompt(prompt: string): void {
     this.walked = -1;
     if (prompt.trim() === "") return;
     this.history = [prompt, ...this.history.filter((old) => old !== prompt)].slice(0, HISTORY);
     remember(this.shelf, HISTORY_KEY, this.history);
   }
+}
+
+/** The part of a draft that the engine is told. */
+export function wishOf({ seedLocked: _locked, seedCounts: _counts, seed, ...request }: Draft): TextToImage {
+  // The bridge writes large seeds digit by digit; the message types know only numbers.
+  return { ...request, seed: seed as number };
 }
 
 function typedSeed(text: string): Seed | null {
@@ -131,7 +142,7 @@ const take: Record<Part, (given: Given) => Partial<Draft>> = {
   prompt: (given) => ({ prompt: given.prompt }),
   negative: (given) => ({ negative: given.negative }),
   size: (given) => ({ width: given.width, height: given.height }),
-  seed: (given) => ({ seed: given.seed, seedLocked: given.seed !== null }),
+  seed: (given) => ({ seed: given.seed, seedLocked: given.seed !== null, seedCounts: false }),
   model: (given) => ({ model: given.model }),
   sampling: (given) => ({
     steps: given.steps,
@@ -147,7 +158,7 @@ export function sizeOf(wish: Pick<Draft, "width" | "height">, model: Model | und
   return { width: wish.width ?? model?.width ?? 512, height: wish.height ?? model?.height ?? 512 };
 }
 
-function isDraft(value: unknown): value is Partial<Draft> {
+export function isDraft(value: unknown): value is Partial<Draft> {
   if (typeof value !== "object" || value === null) return false;
   const blank = emptyDraft();
   return Object.entries(value).every(([key, item]) => key in blank && fits(item, blank[key as keyof Draft]));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { fakeShelf } from "../bridge/replay/testing";
+import { wish } from "../bridge/wish";
 import { DraftStore, emptyDraft } from "./draft.svelte";
 
 const half = (): number => 0.5;
@@ -64,6 +65,19 @@ test("locking without a seed takes the last picture's", () => {
   expect(draft.take().seed).toBe(42);
 });
 
+test("a seed that counts up is kept, and moves on by the pictures asked for", () => {
+  const draft = new DraftStore(fakeShelf());
+  draft.typeSeed("18446744073709551614");
+  draft.now.count = 2;
+
+  draft.toggleSeedCount(undefined);
+  const seeds = [draft.take().seed, draft.take().seed];
+  draft.toggleSeedLock(undefined);
+
+  expect(seeds).toEqual([18446744073709551614n, 0]);
+  expect(draft.now).toMatchObject({ seedLocked: false, seedCounts: false });
+});
+
 test("prompts sent can be walked through and left again", () => {
   const draft = new DraftStore(fakeShelf());
   for (const prompt of ["one", "two"]) {
@@ -82,7 +96,7 @@ test("prompts sent can be walked through and left again", () => {
 
 test("taking over parts leaves the others, and undo brings all back", () => {
   const draft = new DraftStore(fakeShelf());
-  const { seedLocked: _, ...given } = { ...emptyDraft(), prompt: "theirs", width: 640, height: 448, seed: 9 };
+  const given = wish("theirs", { width: 640, height: 448, seed: 9 });
 
   const undo = draft.use(given, new Set(["size", "seed"]));
   const taken = { ...draft.now };

@@ -15,7 +15,9 @@ import type {
   TextToImage,
 } from "../messages.gen";
 import { HOSTILE } from "./hostile";
-import { hostileModels, MODELS, oldPictures, picture, planOf, PROMPTS, request, SETTINGS } from "./fixtures";
+import { wish } from "../wish";
+import { accepted, blank, counted, infotext, missing, refused, row, sentence } from "./answers";
+import { hostileModels, MODELS, oldPictures, picture, planOf, PROMPTS, SETTINGS } from "./fixtures";
 import type { Options } from "./options";
 import { randomFrom } from "./scene";
 
@@ -65,7 +67,7 @@ export class FakeEngine {
   handle(command: Command): Answer {
     switch (command.type) {
       case "generate":
-        return this.generate({ ...request(""), ...command.request }, command.front ?? false);
+        return this.generate(wish("", command.request), command.front ?? false);
       case "cancelJob":
         return this.end(command.job, "cancelled");
       case "skipPicture":
@@ -94,7 +96,7 @@ export class FakeEngine {
       case "inspectPicture":
         return this.inspect(command.path);
       case "inspectText":
-        return this.inspect("pasted.png");
+        return this.inspectText(command.text);
       case "listModels":
         return { type: "modelList", models: this.options.hostile ? hostileModels() : MODELS };
       case "countTokens":
@@ -194,16 +196,28 @@ export class FakeEngine {
 
   private saved(job: Job, now: Progress, plan: Plan): void {
     const id = (this.kept.pictures.at(-1)?.id ?? 0) + 1;
-    const row = picture(id, job.id, now.index, plan);
-    this.kept.pictures.push(row);
+    const saved = picture(id, job.id, now.index, plan);
+    this.kept.pictures.push(saved);
     this.kept.plans[id] = plan;
-    this.say({ type: "pictureSaved", job: job.id, picture: row });
+    this.say({ type: "pictureSaved", job: job.id, picture: saved });
+    this.leave({ ...job, pictures: job.pictures + 1 }, now);
+  }
+
+  /** A picture of the job is made or given up: the next one, or the end. */
+  private leave(job: Job, now: Progress): void {
     if (now.index + 1 < now.count) {
+      this.put(job);
       return this.report(job.id, { ...now, index: now.index + 1, phase: "sampling", step: 0, preview: null });
     }
-    delete this.kept.progress[job.id];
-    this.put({ ...job, state: "done", pictures: now.count });
-    if (this.waiting().length === 0) this.become("ready");
+    this.finish(job, job.pictures > 0 ? "done" : "cancelled");
+  }
+
+  private skip(id: number, index: number): Answer {
+    const job = this.find(id);
+    const now = this.kept.progress[id];
+    if (!job || !now) return missing("Job", id);
+    if (index === now.index) this.leave({ ...job, skipped: job.skipped + 1 }, now);
+    return accepted();
   }
 
   private report(job: number, progress: Partial<Progress> & Pick<Progress, "phase">): void {
@@ -216,11 +230,11 @@ export class FakeEngine {
     return planOf(job.request, (job.request.seed ?? 1000 + job.id) + index);
   }
 
-  private generate(wish: TextToImage, front: boolean): Answer {
+  private generate(request: TextToImage, front: boolean): Answer {
     const id = this.kept.nextJob++;
     const positions = this.waiting().map((job) => job.position);
     const position = front ? Math.min(0, ...positions) - 1 : Math.max(0, ...positions) + 1;
-    this.put(row(id, wish, position));
+    this.put(row(id, request, position));
     return accepted(id);
   }
 
@@ -231,22 +245,14 @@ export class FakeEngine {
   private end(id: number, state: JobState): Answer {
     const job = this.find(id);
     if (!job) return missing("Job", id);
-    delete this.kept.progress[id];
-    this.put({ ...job, state });
-    if (this.state === "working" && !this.running() && this.waiting().length === 0) this.become("ready");
+    this.finish(job, state);
     return accepted();
   }
 
-  private skip(id: number, index: number): Answer {
-    const job = this.find(id);
-    const now = this.kept.progress[id];
-    if (!job || now?.index !== index) return missing("Job", id);
-    this.put({ ...job, skipped: job.skipped + 1 });
-    if (index + 1 < now.count) {
-      this.report(id, { ...now, index: index + 1, phase: "sampling", step: 0, preview: null });
-      return accepted();
-    }
-    return this.end(id, job.pictures > 0 ? "done" : "cancelled");
+  private finish(job: Job, state: JobState): void {
+    delete this.kept.progress[job.id];
+    this.put({ ...job, state });
+    if (this.state === "working" && !this.running() && this.waiting().length === 0) this.become("ready");
   }
 
   private retry(id: number): Answer {
@@ -310,7 +316,7 @@ export class FakeEngine {
     const found = this.kept.pictures.find((row) => row.id === id);
     if (!found) return missing("Picture", id);
     const { prompt, width, height, seed } = found;
-    const plan = this.kept.plans[id] ?? planOf(request(prompt, { width, height }), seed);
+    const plan = this.kept.plans[id] ?? planOf(wish(prompt, { width, height }), seed);
     return { type: "pictureDetails", picture: found, plan, infotext: infotext(plan) };
   }
 
@@ -325,19 +331,25 @@ export class FakeEngine {
     if (!/\.(png|webp|jpe?g)$/i.test(path))
       return refused("picture-unreadable", `${path} is not a picture; drop a PNG.`);
     const text = this.options.hostile ? (HOSTILE[Number(/\d+/.exec(path)?.[0] ?? 0)] ?? "") : (PROMPTS[3] ?? "");
-    const wish = request(text, {
-      negative: "blurry, low quality",
-      width: 768,
-      height: 512,
-      steps: 28,
-      seed: 4_021_337,
-    });
-    const notes = [this.options.hostile ? text : 'Sampler "DPM++ 3M SDE" is not known here; your own choice stays.'];
+    return this.found(
+      wish(text, { negative: "blurry, low quality", width: 768, height: 512, steps: 28, seed: 4_021_337 }),
+    );
+  }
+
+  private inspectText(text: string): Answer {
+    if (!/^Steps: /m.test(text)) return refused("picture-unreadable", "This text holds no settings; paste infotext.");
+    const [prompt = ""] = text.split(/\n(?:Negative prompt|Steps): /);
+    const negative = /^Negative prompt: (.*)$/m.exec(text)?.[1] ?? "";
+    return this.found(wish(prompt, { negative, width: 768, height: 512, steps: 28, seed: 4_021_337 }));
+  }
+
+  private found(request: TextToImage): Answer {
+    const unknown = 'Sampler "DPM++ 3M SDE" is not known here; your own choice stays.';
     return {
       type: "pictureSettings",
-      request: { ...wish, guidance: 7, schedule: "karras" },
+      request: { ...request, guidance: 7, schedule: "karras" },
       source: "infotext",
-      notes,
+      notes: [this.options.hostile ? request.prompt : unknown],
     };
   }
 }
@@ -346,8 +358,9 @@ function fresh(options: Options): Kept {
   const random = randomFrom(3);
   const jobs = Array.from({ length: options.jobs }, (_, at) => {
     const prompt = options.hostile ? HOSTILE[at % HOSTILE.length] : PROMPTS[at % PROMPTS.length];
-    const wish = request(prompt ?? "", { seed: Math.floor(random() * 2 ** 32), width: 512, height: 512 });
-    return row(options.pictures + at + 1, { ...wish, count: at % 3 === 1 ? 4 : 1 }, at + 1);
+    const seed = Math.floor(random() * 2 ** 32);
+    const request = wish(prompt ?? "", { seed, width: 512, height: 512, count: at % 3 === 1 ? 4 : 1 });
+    return row(options.pictures + at + 1, request, at + 1);
   });
   return {
     jobs,
@@ -360,54 +373,4 @@ function fresh(options: Options): Kept {
     nextJob: options.pictures + options.jobs + 1,
     ticks: 0,
   };
-}
-
-function row(id: number, wish: TextToImage, position: number): Job {
-  const created = new Date(Date.UTC(2026, 10, 21, 8, 0, id)).toISOString();
-  const counts = { priority: 0, attempt: 0, pictures: 0, skipped: 0 };
-  return { id, state: "queued", request: wish, position, ...counts, problem: null, created };
-}
-
-function blank(progress: Partial<Progress> & Pick<Progress, "phase">): Progress {
-  return {
-    index: 0,
-    count: 1,
-    step: 0,
-    steps: 0,
-    doneBytes: 0,
-    totalBytes: 0,
-    secondsPerStep: null,
-    secondsLeft: null,
-    preview: null,
-    ...progress,
-  };
-}
-
-function accepted(id: number | null = null): Answer {
-  return { type: "accepted", id };
-}
-
-function refused(code: Problem["code"], message: string): Answer {
-  return { type: "refused", problem: { code, message } };
-}
-
-function missing(kind: string, id: number): Answer {
-  return refused("not-found", `${kind} ${id} does not exist any more; refresh the list.`);
-}
-
-function counted(text: string): Answer {
-  const tokens = text.match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu)?.length ?? 0;
-  return { type: "tokenCount", tokens, chunks: Math.max(1, Math.ceil(tokens / 75)) };
-}
-
-function sentence(code: Problem["code"]): string {
-  if (code === "out-of-memory") return "The picture of 512 × 512 did not fit into memory; try a smaller size.";
-  return `The picture failed (${code}); try again or look into the engine log.`;
-}
-
-function infotext(plan: Plan): string {
-  return (
-    `${plan.prompt}\nNegative prompt: ${plan.negative}\nSteps: ${plan.steps}, Sampler: ${plan.sampler}, ` +
-    `CFG scale: ${plan.guidance}, Seed: ${plan.seed}, Size: ${plan.width}x${plan.height}, Model: ${plan.model}`
-  );
 }

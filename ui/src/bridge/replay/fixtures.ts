@@ -1,6 +1,7 @@
 /** The made-up library of the replay: models, pictures and jobs, the same on every start. */
 
 import type { Model, Picture, Plan, Settings, TextToImage } from "../messages.gen";
+import { wish } from "../wish";
 import { HOSTILE } from "./hostile";
 import { randomFrom } from "./scene";
 
@@ -36,40 +37,22 @@ export const SETTINGS: Settings = {
   modelFolders: ["/home/you/stable-diffusion/models"],
 };
 
-export function request(prompt: string, more: Partial<TextToImage> = {}): TextToImage {
-  return {
-    prompt,
-    negative: "",
-    model: null,
-    width: null,
-    height: null,
-    steps: null,
-    guidance: null,
-    sampler: null,
-    schedule: null,
-    clipSkip: null,
-    seed: null,
-    count: 1,
-    ...more,
-  };
-}
-
 /** What the fake engine makes of a wish. */
-export function planOf(wish: TextToImage, seed: number): Plan {
-  const base = MODELS.find((row) => row.id === wish.model) ?? MODELS[0];
+export function planOf(asked: TextToImage, seed: number): Plan {
+  const base = MODELS.find((row) => row.id === asked.model) ?? MODELS[0];
   return {
-    prompt: wish.prompt,
-    negative: wish.negative,
-    model: wish.model ?? "starter",
+    prompt: asked.prompt,
+    negative: asked.negative,
+    model: asked.model ?? "starter",
     modelHash: "6ce0161689b3853acaa03779ec93eafe75a02f4ced659bee03f50797806fa2fa",
     family: base?.family ?? "starter",
-    width: wish.width ?? base?.width ?? 512,
-    height: wish.height ?? base?.height ?? 512,
-    steps: wish.steps ?? 20,
-    guidance: wish.guidance ?? 6.5,
-    sampler: wish.sampler ?? "dpmpp_2m",
-    schedule: wish.schedule ?? "karras",
-    clipSkip: wish.clipSkip ?? 1,
+    width: asked.width ?? base?.width ?? 512,
+    height: asked.height ?? base?.height ?? 512,
+    steps: asked.steps ?? 20,
+    guidance: asked.guidance ?? 6.5,
+    sampler: asked.sampler ?? "dpmpp_2m",
+    schedule: asked.schedule ?? "karras",
+    clipSkip: asked.clipSkip ?? 1,
     seed,
     precision: "float32",
     noise: "cpu",
@@ -101,7 +84,7 @@ export function oldPictures(count: number, hostile: boolean): Picture[] {
     const prompt = hostile ? HOSTILE[at % HOSTILE.length] : PROMPTS[at % PROMPTS.length];
     const [width, height] = SIZES[Math.floor(random() * SIZES.length)] ?? SIZES[0];
     const seed = Math.floor(random() * 2 ** 32);
-    return picture(at + 1, at + 1, 0, planOf(request(prompt ?? "", { width, height }), seed));
+    return picture(at + 1, at + 1, 0, planOf(wish(prompt ?? "", { width, height }), seed));
   });
 }
 

@@ -1,0 +1,63 @@
+/** What the fake engine says: rows, answers and sentences, without any state. */
+
+import type { Answer, Job, Plan, Problem, Progress, TextToImage } from "../messages.gen";
+
+export function row(id: number, request: TextToImage, position: number): Job {
+  const created = new Date(Date.UTC(2026, 10, 21, 8, 0, id)).toISOString();
+  return {
+    id,
+    state: "queued",
+    request,
+    position,
+    priority: 0,
+    attempt: 0,
+    pictures: 0,
+    skipped: 0,
+    problem: null,
+    created,
+  };
+}
+
+export function blank(progress: Partial<Progress> & Pick<Progress, "phase">): Progress {
+  return {
+    index: 0,
+    count: 1,
+    step: 0,
+    steps: 0,
+    doneBytes: 0,
+    totalBytes: 0,
+    secondsPerStep: null,
+    secondsLeft: null,
+    preview: null,
+    ...progress,
+  };
+}
+
+export function accepted(id: number | null = null): Answer {
+  return { type: "accepted", id };
+}
+
+export function refused(code: Problem["code"], message: string): Answer {
+  return { type: "refused", problem: { code, message } };
+}
+
+export function missing(kind: string, id: number): Answer {
+  return refused("not-found", `${kind} ${id} does not exist any more; refresh the list.`);
+}
+
+export function counted(text: string): Answer {
+  const tokens = text.match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu)?.length ?? 0;
+  return { type: "tokenCount", tokens, chunks: Math.max(1, Math.ceil(tokens / 75)) };
+}
+
+export function sentence(code: Problem["code"]): string {
+  if (code === "out-of-memory") return "The picture of 512 × 512 did not fit into memory; try a smaller size.";
+  return `The picture failed (${code}); try again or look into the engine log.`;
+}
+
+export function infotext(plan: Plan): string {
+  return (
+    `${plan.prompt}\nNegative prompt: ${plan.negative}\nSteps: ${plan.steps}, Sampler: ${plan.sampler}, ` +
+    `CFG scale: ${plan.guidance}, Seed: ${plan.seed}, Size: ${plan.width}x${plan.height}, Model: ${plan.model}`
+  );
+}
