@@ -33,6 +33,11 @@ def test_case_space_and_cjk_neighbours_do_not_matter(vocabulary: Vocabulary, one
     assert vocabulary.ids(one) == vocabulary.ids(other)
 
 
+def test_a_sigma_at_the_end_of_a_word_is_the_final_one(vocabulary: Vocabulary) -> None:
+    assert vocabulary.ids("ΟΔΟΣ, ΣΑΣ") == vocabulary.ids("οδος, σας")
+    assert vocabulary.ids("ΟΔΟΣ") != vocabulary.ids("οδοσ")
+
+
 def test_a_short_prompt_is_one_chunk_padded_with_end_tokens(vocabulary: Vocabulary) -> None:
     (chunk,) = vocabulary.chunks("a cat", nothing_known)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from darkroom.prompting.weights import Piece, parse
+from darkroom.prompting.weights import EMPHASIS, Piece, parse
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,8 @@ def test_ten_thousand_nested_groups_do_not_overflow_the_stack() -> None:
     parsed = parse("(" * 10_000 + "red" + ")" * 10_000)
 
     assert "".join(piece.text for piece in parsed).strip("()") == "red"
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
+def test_a_weight_that_is_no_finite_number_is_text(number: str) -> None:
+    assert parse(f"(a:{number})") == [Piece(f"a:{number}", EMPHASIS)]

@@ -99,10 +99,13 @@ def _latent(graph: Graph, node: Mapping[str, Any]) -> tuple[Mapping[str, Any], t
             return inputs, tuple(range(inputs["batch_size"]))
         case "LatentFromBatch":
             latent, indexes = _latent(graph, _node(graph, node, "samples"))
-            return latent, indexes[inputs["batch_index"] : inputs["batch_index"] + inputs["length"]]
+            first = min(inputs["batch_index"], len(indexes) - 1)
+            return latent, indexes[first : first + inputs["length"]]
         case "RepeatLatentBatch":
             latent, indexes = _latent(graph, _node(graph, node, "samples"))
-            return latent, tuple(range(len(indexes) * inputs["amount"]))
+            # "Noise indices continue": each copy goes on after the last draw of the one before.
+            width = max(indexes) - min(indexes) + 1
+            return latent, tuple(index + copy * width for copy in range(inputs["amount"]) for index in indexes)
         case other:
             raise OutOfRange(f"{other} as the latent to start from")
 

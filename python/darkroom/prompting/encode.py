@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from transformers.models.clip.modeling_clip import CLIPTextModel
 
+from darkroom.errors import BadClipSkip
 from darkroom.prompting.tokens import Token, Vocabulary
 
 
@@ -24,7 +25,15 @@ def encode_prompt(
     embeddings: Mapping[str, Tensor],
     check: Callable[[], None],
 ) -> Tensor:
-    """The context of `prompt`. `clip_skip` 1 takes the last layer; `embeddings` are (vectors, width) by name."""
+    """The context of `prompt`. `clip_skip` 1 takes the last layer; `embeddings` are (vectors, width) by name.
+
+    Raises BadClipSkip when the encoder has no such layer.
+    """
+    layers: int = encoder.config.num_hidden_layers
+    if clip_skip > layers:
+        raise BadClipSkip(
+            f"CLIP skip is {clip_skip}, but this model's text encoder has {layers} layers; use 1 to {layers}."
+        )
     chunks = vocabulary.chunks(prompt, lambda name: len(embeddings[name]) if name in embeddings else 0)
     empty = None
     encoded: list[Tensor] = []

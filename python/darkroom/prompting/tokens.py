@@ -14,8 +14,6 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer
 from tokenizers.models import BPE
-from tokenizers.normalizers import NFC, Lowercase
-from tokenizers.normalizers import Sequence as Normalizers
 from tokenizers.pre_tokenizers import ByteLevel, Split
 from tokenizers.pre_tokenizers import Sequence as PreTokenizers
 
@@ -76,7 +74,6 @@ class Vocabulary:
             raise ModelUnsafe(f"The tokenizer has {len(ids)} entries and is not CLIP's; use a model with its own.")
         pairs = [(left, right) for left, _, right in (line.partition(" ") for line in _merge_lines(merges))]
         tokenizer = Tokenizer(BPE(ids, pairs, unk_token=END, end_of_word_suffix="</w>", continuing_subword_prefix=""))
-        tokenizer.normalizer = Normalizers([NFC(), Lowercase()])
         words = Split(Regex(_WORDS), behavior="removed", invert=True)
         tokenizer.pre_tokenizer = PreTokenizers([words, ByteLevel(add_prefix_space=False, use_regex=False)])
         tokenizer.add_special_tokens([START, END])
@@ -128,9 +125,12 @@ def _bounded(file: Path) -> str:
 
 
 def _cleaned(text: str) -> str:
-    """Control characters out, white space to single blanks, blanks around every CJK character."""
+    """Control characters out, white space to single blanks, blanks around every CJK character, small letters.
+
+    Python's own lower case: a sigma at the end of a word has another form than inside it.
+    """
     kept = "".join(" " if letter.isspace() else letter for letter in text if not _is_control(letter))
-    return " ".join(_CJK.sub(r" \1 ", kept).split())
+    return unicodedata.normalize("NFC", " ".join(_CJK.sub(r" \1 ", kept).split())).lower()
 
 
 def _is_control(letter: str) -> bool:

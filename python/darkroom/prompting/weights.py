@@ -6,12 +6,13 @@ product. `\\(` and `\\)` are literal, and so is a parenthesis that is never clos
 
 import re
 from dataclasses import dataclass
+from math import isfinite
 
 EMPHASIS = 1.1
 LONGEST_NUMBER = 64
 """Characters of a weight; what is longer is text."""
-# Private-use characters stand for escaped parentheses while the structure is read; a prompt that holds them itself
-# loses nothing: they are not in any CLIP vocabulary and come back as themselves only when escaped.
+# Characters that stand for nothing in any text (noncharacters) are put in the place of escaped parentheses while the
+# structure is read; a prompt that holds them itself gets parentheses.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _UNESCAPE = str.maketrans({_OPEN: "(", _CLOSE: ")"})
 
@@ -52,9 +53,10 @@ def _group(text: str, start: int, end: int, weight: float) -> tuple[int, float]:
     if colon < 0 or end - colon > LONGEST_NUMBER:
         return end, weight
     try:
-        return colon, float(text[colon + 1 : end])
+        number = float(text[colon + 1 : end])
     except ValueError:
         return end, weight
+    return (colon, number) if isfinite(number) else (end, weight)
 
 
 def _matches(text: str) -> dict[int, int]:
