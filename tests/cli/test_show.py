@@ -98,6 +98,6 @@ def test_a_model_that_cannot_be_used_says_why(command: RunCommand, home: Path) -
 
     models = from_wire(orjson.loads(command("models", "list", "--json").out), ModelList).models
 
-    (old,) = [model for model in models if model.id == "old"]
+    (old,) = [model for model in models if model.id == "old.ckpt"]
     assert old.problem is not None
     assert old.problem.code == "model-unsafe"

@@ -12,6 +12,7 @@ import pytest
 import darkroom
 from darkroom import Engine, TextToImage, _native
 from darkroom.errors import (
+    BadPrompt,
     DarkroomError,
     EngineLost,
     HomeUnwritable,
@@ -162,7 +163,7 @@ async def test_a_model_that_cannot_be_used_is_refused_before_a_job_is_made(home:
         with pytest.raises(ModelMissing, match="nowhere"):
             await engine.submit(TextToImage(prompt="x", model="nowhere"))
         with pytest.raises(ModelUnsafe, match="pickle"):
-            await engine.handle(Generate(request=TextToImage(prompt="x", model="old")))
+            await engine.handle(Generate(request=TextToImage(prompt="x", model="old.ckpt")))
 
         snapshot = await engine.handle(GetSnapshot())
         assert isinstance(snapshot, Snapshot)
@@ -348,3 +349,9 @@ async def test_tokens_are_counted_without_torch(home: Path) -> None:
             pytest.skip(f"the built-in model is not there yet: {error}")
 
     assert answer == TokenCount(tokens=6, chunks=1)
+
+
+async def test_tokens_of_a_text_that_is_no_prompt_are_not_counted(home: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        with pytest.raises(BadPrompt, match="shorten it"):
+            await engine.handle(CountTokens(text="x" * 40_000))

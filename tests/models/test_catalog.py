@@ -26,7 +26,7 @@ def test_folders_and_files_are_found_and_damaged_ones_say_why(tmp_path: Path) ->
 
     found = problems(tmp_path)
 
-    assert found == {"tiny": None, "old": Code.MODEL_UNSAFE, "cut": Code.MODEL_UNSAFE}
+    assert found == {"tiny": None, "old.ckpt": Code.MODEL_UNSAFE, "cut": Code.MODEL_UNSAFE}
 
 
 @pytest.mark.parametrize(

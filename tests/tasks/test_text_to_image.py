@@ -11,12 +11,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from darkroom.errors import Cancelled, LatentsNotFinite, ModelMissing, PictureBlack, Skipped
+from darkroom.errors import BadClipSkip, Cancelled, LatentsNotFinite, ModelMissing, PictureBlack, Skipped
 from darkroom.messages import Phase, Plan, Progress, Sampler, Settings, TextToImage
 from darkroom.models.catalog import Catalog
 from darkroom.models.precision import exact
 from darkroom.tasks.text_to_image import Studio
-from tests.tiny import tiny_model
+from tests.tiny import WIDTH, tiny_model
 
 
 def _never(_: object) -> bool:
@@ -113,6 +113,24 @@ def test_the_same_request_gives_the_same_bytes_and_another_seed_does_not(studio:
     assert first.kept[0][1] == again.kept[0][1]
     assert first.kept[0][1] != other.kept[0][1]
     assert len(first.kept[0][1]) == 64 * 64 * 3
+
+
+def test_an_embedding_that_came_between_two_jobs_is_used_and_a_damaged_one_is_told(
+    studio: Studio, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    studio.embedding_folders, studio.on_problem = (tmp_path,), told.append
+    asked = replace(ASKED, prompt="a boat, embedding:style")
+    without = made(studio, asked)
+
+    save_file({"emb_params": torch.full((2, WIDTH), 3.0)}, tmp_path / "style.safetensors")
+    with_it = made(studio, asked)
+    (tmp_path / "style.safetensors").write_bytes(b"cut")
+    damaged = made(studio, asked)
+
+    assert with_it.kept[0][1] != without.kept[0][1] == damaged.kept[0][1]
+    (sentence,) = told
+    assert sentence.startswith("style.safetensors: ")
 
 
 def test_picture_i_can_be_made_again_alone_from_its_plan(studio: Studio) -> None:
@@ -255,6 +273,11 @@ def test_a_black_picture_is_a_failure(models: Path, tmp_path: Path) -> None:
         )
 
     assert recorder.kept == {}
+
+
+def test_a_clip_skip_beyond_the_text_encoders_layers_is_refused(studio: Studio) -> None:
+    with pytest.raises(BadClipSkip, match="has 2 layers"):
+        made(studio, replace(ASKED, clip_skip=12))
 
 
 def test_a_model_that_is_gone_is_named(studio: Studio) -> None:

@@ -4,7 +4,17 @@ import sys
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from darkroom.cli.terminal import clean, say, say_json, size_text, time_text
-from darkroom.messages import Event, JobChanged, JobProgressed, JobState, Phase, PictureSaved, Progress
+from darkroom.messages import (
+    EngineChanged,
+    EngineState,
+    Event,
+    JobChanged,
+    JobProgressed,
+    JobState,
+    Phase,
+    PictureSaved,
+    Progress,
+)
 from darkroom.wire import encode
 
 if TYPE_CHECKING:
@@ -158,6 +168,8 @@ def state_line(event: Event) -> str | None:
             return f"Job {event.job}: picture {picture.index + 1} saved, seed {picture.seed}"
         case JobChanged(row=row) if row.state in _STATES and row.state != JobState.DONE:
             return f"Job {event.job} {_STATES[row.state]}"
+        case EngineChanged(state=EngineState.LOADING_TORCH):
+            return "Loading the engine …"
         case _:
             return None
 

@@ -1,20 +1,28 @@
 """What models there are: the built-in one, and whatever lies in the user's folders. Imports no torch."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from darkroom import _native
 from darkroom.errors import DarkroomError, ModelMissing, ModelUnsafe, ModelUnsupported
 from darkroom.messages import Model, problem_of
-from darkroom.models.family import FAMILIES, STARTER, Family
+from darkroom.models.family import FAMILIES, SD15, STARTER, Family
+from darkroom.models.files import checked_file
 from darkroom.models.sniff import family_of
 
 BUILT_IN = "starter"
 BUILT_IN_FOLDER = Path(__file__).parents[1] / "starter" / "model"
+INDEX = "model_index.json"
+EMBEDDINGS = "embeddings"
+"""The folder, directly in a model folder, that holds what prompts name and no models."""
+SAFETENSORS = ".safetensors"
 PICKLES = frozenset({".ckpt", ".pt", ".pth", ".bin"})
+CHECKPOINTS = PICKLES | {SAFETENSORS}
+MOST_SHOWN = 200
 MOST_ENTRIES = 10_000
 """A model folder pointed at a whole disk must not hang the list."""
 
@@ -33,7 +41,7 @@ class Entry:
         row: Family = FAMILIES.get(self.family, FAMILIES["sd15"])
         return Model(
             id=self.id,
-            name=self.path.stem if self.id != BUILT_IN else "Starter (built in)",
+            name=_shown(_name(self.path)) if self.id != BUILT_IN else "Starter (built in)",
             family=self.family,
             kind=self.kind,
             size_bytes=size_of(self.path),
@@ -51,28 +59,70 @@ class Catalog:
 
     def entries(self) -> list[Entry]:
         """The built-in model, then every checkpoint and diffusers folder, by name. Unusable ones say why."""
-        entries = [_built_in()]
-        for folder in self.folders:
-            entries += [_entry(path, path.relative_to(folder).as_posix()) for path in _candidates(folder)]
-        return _unique(entries)
+        return [_built_in(), *(_entry(path, id) for id, path in self._places())]
 
     def models(self) -> tuple[Model, ...]:
         return tuple(entry.message() for entry in self.entries())
 
     def find(self, name: str | None) -> Entry:
-        """The model called `name`, or at that path. Raises ModelMissing, or what is wrong with the file."""
-        if name is None or name == BUILT_IN:
+        """The model with this id, at this path, or with this file name; only that one's file is opened.
+
+        Raises ModelMissing, or what is wrong with the file.
+        """
+        if name is None or name in (BUILT_IN, str(BUILT_IN_FOLDER)):
             return _built_in()
-        entries = self.entries()
-        for entry in entries:
-            if name in (entry.id, entry.path.name, str(entry.path)):
-                return _usable(entry)
-        path = Path(name).expanduser()
-        if path.exists():
+        if not name.strip():
+            raise ModelMissing("The model's name is empty; name a model or leave it out for the default one.")
+        places = self._places()
+        for known_as in _KNOWN_AS:
+            for id, path in places:
+                if name == known_as(id, path):
+                    return _usable(_entry(path, id))
+        path = expanded(name)
+        if path is not None and os.path.exists(path):
             return _usable(_entry(path.absolute(), str(path.absolute())))
-        near = get_close_matches(name, [entry.id for entry in entries], n=1)
-        hint = f"did you mean {near[0]}?" if near else "put it into a model folder or give its path."
-        raise ModelMissing(f"Model {name} was not found; {hint}")
+        raise _missing(name, [BUILT_IN, *(id for id, _ in places)])
+
+    def _places(self) -> list[tuple[str, Path]]:
+        """Id and path of everything in the folders; no file is opened."""
+        found = {path: folder for folder in reversed(self.folders) for path in _candidates(folder)}
+        return _with_ids([(path, path.relative_to(folder).as_posix()) for path, folder in found.items()])
+
+
+_KNOWN_AS: Sequence[Callable[[str, Path], str]] = (
+    lambda id, _: id,
+    lambda _, path: str(path),
+    lambda _, path: path.name,
+)
+"""What a model may be called, the most exact first: two may have the same file name."""
+
+
+def expanded(name: str) -> Path | None:
+    """The path a user wrote, with `~` replaced; None if no file system can have it or nobody knows that user."""
+    if not name.strip() or "\0" in name:
+        return None
+    try:
+        name.encode("utf-8")
+        return Path(name).expanduser()
+    except (RuntimeError, UnicodeEncodeError):
+        return None
+
+
+def folders_named(names: Iterable[str]) -> list[Path]:
+    """The model folders that the settings name; names that cannot be a folder's are left out."""
+    return [path for path in map(expanded, names) if path is not None]
+
+
+def _missing(name: str, ids: Sequence[str]) -> ModelMissing:
+    shown = _shown(name)[:MOST_SHOWN]
+    near = get_close_matches(shown, ids, n=1)
+    hint = f"did you mean {near[0]}?" if near else "put it into a model folder or give its path."
+    return ModelMissing(f"Model {shown} was not found; {hint}")
+
+
+def _shown(text: str) -> str:
+    """Without what no message can carry: bytes of a file name that are no UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _usable(entry: Entry) -> Entry:
@@ -83,7 +133,7 @@ def _usable(entry: Entry) -> Entry:
 
 def _built_in() -> Entry:
     problem = None
-    if not (BUILT_IN_FOLDER / "model_index.json").is_file():
+    if not (BUILT_IN_FOLDER / INDEX).is_file():
         problem = ModelMissing(
             "The built-in model is not installed; reinstall Darkroom or train it with `make starter`."
         )
@@ -98,9 +148,12 @@ def _candidates(folder: Path) -> list[Path]:
     while pending and seen < MOST_ENTRIES:
         for path in _listed(pending.pop()):
             seen += 1
-            if path.is_dir() and not path.is_symlink():
-                (found if (path / "model_index.json").is_file() else pending).append(path)
-            elif path.suffix.lower() == ".safetensors" or path.suffix.lower() in PICKLES:
+            if path == folder / EMBEDDINGS:
+                continue
+            # os.path's functions say no where a folder may not be entered; Path's raise.
+            if os.path.isdir(path) and not os.path.islink(path):
+                (found if os.path.isfile(path / INDEX) else pending).append(path)
+            elif path.suffix.lower() in CHECKPOINTS:
                 found.append(path)
     return sorted(found)
 
@@ -112,47 +165,48 @@ def _listed(folder: Path) -> Iterable[Path]:
         return ()
 
 
-def _entry(path: Path, name: str) -> Entry:
-    if path.is_dir():
-        if not (path / "model_index.json").is_file():
-            problem = ModelMissing(
-                f"{path} has no model_index.json; pick a diffusers model folder or a checkpoint file."
-            )
-            return Entry(name, path, "folder", "", problem)
-        return Entry(name, path, "folder", "sd15")
+def _entry(path: Path, id: str) -> Entry:
+    is_folder = os.path.isdir(path)
     try:
-        return Entry(name, path, "file", _family(path))
+        return Entry(id, path, "folder" if is_folder else "file", _family(path, is_folder))
     except (ModelMissing, ModelUnsafe, ModelUnsupported) as problem:
-        return Entry(name, path, "file", "", problem)
+        return Entry(id, path, "folder" if is_folder else "file", "", problem)
 
 
-def _family(path: Path) -> str:
+def _family(path: Path, is_folder: bool) -> str:
+    if str(path) != _shown(str(path)):
+        raise ModelUnsupported(f"The name of {_shown(path.name)} is not UTF-8; rename it.")
+    if is_folder:
+        if not os.path.isfile(path / INDEX):
+            raise ModelMissing(f"{path} has no {INDEX}; pick a diffusers model folder or a checkpoint file.")
+        return SD15.name
     if path.suffix.lower() in PICKLES:
         raise ModelUnsafe(
             f"{path.name} is a pickle, which can run code and is never loaded; use a safetensors version."
         )
-    try:
-        with path.open("rb") as file:
-            header = _native.check_safetensors(file.fileno())
-    except OSError as error:
-        raise ModelMissing(f"{path} cannot be opened ({error.strerror}); put the file back or pick another.") from error
-    except _native.NativeError as error:
-        raise ModelUnsafe(f"{path.name}: {error}") from error
-    return family_of({entry.name: tuple(entry.shape) for entry in header.tensors})
+    with checked_file(path) as (_, header):
+        return family_of({entry.name: tuple(entry.shape) for entry in header.tensors})
 
 
-def _unique(entries: list[Entry]) -> list[Entry]:
-    """Names without their suffix where that is unambiguous, as people know their models."""
-    stems = [Path(entry.id).stem for entry in entries]
-    return [
-        replace(entry, id=stem) if stems.count(stem) == 1 and entry.id != BUILT_IN else entry
-        for entry, stem in zip(entries, stems, strict=True)
-    ]
+def _with_ids(found: Sequence[tuple[Path, str]]) -> list[tuple[str, Path]]:
+    """Each path with its name, as people know their models: without its folder and suffix where that is unambiguous.
+
+    `found` are paths, and their names within their model folder.
+    """
+    names = Counter([BUILT_IN, *(_name(path) for path, _ in found)])
+    short = [_shown(_name(path) if names[_name(path)] == 1 else within) for path, within in found]
+    ids = Counter([BUILT_IN, *short])
+    return [(id if ids[id] == 1 else _shown(str(path)), path) for id, (path, _) in zip(short, found, strict=True)]
+
+
+def _name(path: Path) -> str:
+    """A folder may have a version in its name, and a suffix that we do not read is part of what is wrong."""
+    return path.stem if path.suffix.lower() == SAFETENSORS and not os.path.isdir(path) else path.name
 
 
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all safetensors files below a folder."""
-    files = path.rglob("*.safetensors") if path.is_dir() else (path,)
+    files = path.rglob("*.safetensors") if os.path.isdir(path) else (path,)
     try:
         return sum(file.stat().st_size for file in files)
     except OSError:

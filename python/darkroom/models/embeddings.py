@@ -1,6 +1,8 @@
 """Textual-inversion embeddings: vectors that prompts name as `embedding:name`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -13,18 +15,29 @@ KEYS = ("emb_params", "clip_l")
 MOST_VECTORS = 75
 SUFFIX = ".safetensors"
 
+_Stamp = tuple[Path, int, int]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a name meant when it was looked up: nothing, or the file it was read from. Not every file is usable."""
+
+    stamp: _Stamp | None
+    vectors: Tensor | None
+
 
 class Embeddings(Mapping[str, Tensor]):
     """Looks names up in `folders` when they are asked for: float32 tensors of shape (vectors, width).
 
-    A file that is damaged or made for another width is unknown; `on_problem` is told why.
+    A file that is damaged or made for another width is unknown; `on_problem` is told why. What was looked up is kept
+    until `refresh` finds that its file is another.
     """
 
     def __init__(self, folders: Sequence[Path], width: int, on_problem: Callable[[str], None] | None = None) -> None:
         self._folders = folders
         self._width = width
         self._on_problem = on_problem
-        self._known: dict[str, Tensor | None] = {}
+        self._known: dict[str, _Known] = {}
 
     def __getitem__(self, name: str) -> Tensor:
         vectors = self._vectors(name)
@@ -36,38 +49,54 @@ class Embeddings(Mapping[str, Tensor]):
         return isinstance(name, str) and self._vectors(name) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, vectors in self._known.items() if vectors is not None)
+        return (name for name, known in self._known.items() if known.vectors is not None)
 
     def __len__(self) -> int:
-        return sum(vectors is not None for vectors in self._known.values())
+        return sum(known.vectors is not None for known in self._known.values())
+
+    def refresh(self) -> bool:
+        """Forget every name whose file came, changed or went since it was read; whether there was one."""
+        changed = [name for name, known in self._known.items() if known.stamp != self._stamp(name)]
+        for name in changed:
+            del self._known[name]
+        return bool(changed)
 
     def _vectors(self, name: str) -> Tensor | None:
         if name not in self._known:
-            self._known[name] = self._read(name)
-        return self._known[name]
+            # The stamp first: a file that changes while it is read has another one the next time.
+            stamp = self._stamp(name)
+            self._known[name] = _Known(stamp, self._opened(stamp[0]) if stamp else None)
+        return self._known[name].vectors
 
-    def _read(self, name: str) -> Tensor | None:
+    def _stamp(self, name: str) -> _Stamp | None:
+        """Where the file called `name` is, its size in bytes and its time of change; None without one."""
         stem = name.removesuffix(SUFFIX)
         if not stem or stem != Path(stem).name:
             return None
         for folder in self._folders:
             path = folder / f"{stem}{SUFFIX}"
-            if path.is_file():
-                return self._opened(path)
+            # Names come out of prompts: too long for the file system, or none that it could hold.
+            with suppress(OSError, ValueError):
+                status = path.stat()
+                return path, status.st_size, status.st_mtime_ns
         return None
 
     def _opened(self, path: Path) -> Tensor | None:
         try:
             with opened(path) as file:
-                key = next((key for key in KEYS if key in file.shapes), None)
-                shape = file.shapes.get(key, ()) if key else ()
-                if key is None or len(shape) != 2 or shape[1] != self._width or not 1 <= shape[0] <= MOST_VECTORS:
+                key = next((key for key in KEYS if key in file.shapes), "")
+                shape = file.shapes.get(key, ())
+                if len(shape) != 2 or shape[1] != self._width or not 1 <= shape[0] <= MOST_VECTORS:
                     self._tell(f"Embedding {path.name} is {list(shape)}, not (vectors, {self._width}); it is ignored.")
                     return None
-                return file.read(torch.float32, lambda _: None)[key]
+                vectors = file.read(torch.float32, lambda _: None, (key,))[key]
         except ModelError as error:
             self._tell(error.sentence)
             return None
+        if not vectors.is_floating_point():
+            self._tell(f"Embedding {path.name} is stored as {vectors.dtype}; it is ignored.")
+            return None
+        return vectors
 
     def _tell(self, sentence: str) -> None:
         if self._on_problem:

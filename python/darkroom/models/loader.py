@@ -1,7 +1,8 @@
 """A model from disk into memory: single-file SD 1.x checkpoints and diffusers folders, with byte-wise progress."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
@@ -19,6 +20,7 @@ from darkroom.errors import ModelMissing, ModelUnsafe, ModelUnsupported
 from darkroom.models import networks, shapes
 from darkroom.models.catalog import Entry
 from darkroom.models.family import FAMILIES, Family
+from darkroom.models.files import component_weights, regular_file
 from darkroom.models.precision import Placement
 from darkroom.models.sniff import TEXT, UNET, VAE, family_of
 from darkroom.models.tensors import opened
@@ -69,6 +71,15 @@ def load(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loaded:
     return _single_file(entry, placement, on_bytes)
 
 
+@contextmanager
+def _about(path: Path) -> Generator[None, None, None]:
+    """Says in a ModelUnsafe which file it is about."""
+    try:
+        yield
+    except ModelUnsafe as error:
+        raise ModelUnsafe(f"{path.name}: {error.sentence}") from error
+
+
 def _single_file(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loaded:
     with opened(entry.path) as file:
         family = FAMILIES[family_of(file.shapes)]
@@ -76,14 +87,20 @@ def _single_file(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loade
         # Not all of it: training checkpoints carry a second, averaged copy of every weight.
         meter = _Meter(file.size((UNET, VAE, TEXT)), on_bytes)
         tensors = file.read(placement.dtype, meter, (UNET, VAE, TEXT))
-    unet = networks.unet(unet_config, convert_ldm_unet_checkpoint(_part(tensors, UNET), unet_config))
-    vae_tensors = convert_ldm_vae_checkpoint(_part(tensors, VAE), shapes.SD15_VAE)
     text = {name.removeprefix(TEXT): tensor for name, tensor in tensors.items() if name.startswith(TEXT)}
+    with _about(entry.path):
+        with networks.refused("UNet"):
+            unet_tensors = convert_ldm_unet_checkpoint(_part(tensors, UNET), unet_config)
+        with networks.refused("VAE"):
+            vae_tensors = convert_ldm_vae_checkpoint(_part(tensors, VAE), shapes.SD15_VAE)
+        unet = networks.unet(unet_config, unet_tensors)
+        vae = networks.vae(shapes.SD15_VAE, vae_tensors)
+        text_encoder = networks.text_encoder(shapes.SD15_TEXT, text)
     return Loaded(
         family=family,
         unet=placement.put(unet),
-        vae=placement.put(networks.vae(shapes.SD15_VAE, vae_tensors)),
-        text_encoder=placement.put(networks.text_encoder(shapes.SD15_TEXT, text)),
+        vae=placement.put(vae),
+        text_encoder=placement.put(text_encoder),
         tokenizer=PACKAGED_TOKENIZER,
         latent_scale=shapes.SD15_VAE["scaling_factor"],
         placement=placement,
@@ -100,10 +117,10 @@ def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Any]:
 def _folder(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loaded:
     folder = entry.path
     _require_epsilon(folder)
-    files = {part: _weights(folder / part) for part in ("unet", "vae", "text_encoder")}
+    files = {part: component_weights(folder / part) for part in ("unet", "vae", "text_encoder")}
     tiny_folder = folder / "preview_decoder"
     if tiny_folder.is_dir():
-        files["preview_decoder"] = _weights(tiny_folder)
+        files["preview_decoder"] = component_weights(tiny_folder)
     meter = _Meter(sum(file.stat().st_size for file in files.values()), on_bytes)
     tensors = {part: _read(file, placement.dtype, meter) for part, file in files.items()}
     meter.complete()
@@ -112,39 +129,28 @@ def _folder(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loaded:
     vae_config = _config(folder / "vae", shapes.VAE_RULES, AutoencoderKL, "VAE")
     text_config = shapes.checked(_json(folder / "text_encoder" / "config.json"), shapes.TEXT_RULES, {}, "text encoder")
     tiny = None
-    if "preview_decoder" in tensors:
-        tiny_config = _config(tiny_folder, shapes.TINY_RULES, AutoencoderTiny, "preview decoder")
-        tiny = placement.put(networks.tiny_decoder(tiny_config, tensors["preview_decoder"]))
-    family = FAMILIES[entry.family]
+    with _about(folder):
+        if "preview_decoder" in tensors:
+            tiny_config = _config(tiny_folder, shapes.TINY_RULES, AutoencoderTiny, "preview decoder")
+            tiny = networks.tiny_decoder(tiny_config, tensors["preview_decoder"])
+        unet = networks.unet(unet_config, tensors["unet"])
+        vae = networks.vae(vae_config, tensors["vae"])
+        text_encoder = networks.text_encoder(text_config, tensors["text_encoder"])
     return Loaded(
-        family=family,
-        unet=placement.put(networks.unet(unet_config, tensors["unet"])),
-        vae=placement.put(networks.vae(vae_config, tensors["vae"])),
-        text_encoder=placement.put(networks.text_encoder(text_config, tensors["text_encoder"])),
-        tokenizer=_tokenizer(folder, text_config),
+        family=FAMILIES[entry.family],
+        unet=placement.put(unet),
+        vae=placement.put(vae),
+        text_encoder=placement.put(text_encoder),
+        tokenizer=_tokenizer(folder, text_encoder),
         latent_scale=float(vae_config.get("scaling_factor", shapes.SD15_VAE["scaling_factor"])),
         placement=placement,
-        tiny=tiny,
+        tiny=placement.put(tiny) if tiny is not None else None,
     )
 
 
 def _read(path: Path, dtype: torch.dtype, meter: _Meter) -> dict[str, Tensor]:
     with opened(path) as file:
         return file.read(dtype, meter)
-
-
-def _weights(folder: Path) -> Path:
-    """The one weight file of a component. Sharded components and pickles are refused by name."""
-    candidates = ("diffusion_pytorch_model", "model")
-    for stem in candidates:
-        for suffix in (".safetensors", ".fp16.safetensors"):
-            if (folder / f"{stem}{suffix}").is_file():
-                return folder / f"{stem}{suffix}"
-    if next(folder.glob("*.index.json"), None) is not None:
-        raise ModelUnsupported(f"{folder.name} is split into several files; use a model with one file per component.")
-    if next(folder.glob("*.bin"), None) is not None:
-        raise ModelUnsupported(f"{folder.name} is stored as pickle, which is never loaded; use a safetensors version.")
-    raise ModelMissing(f"{folder} holds no weights; get the model folder again.")
 
 
 def _config(folder: Path, rules: Mapping[str, shapes.Rule], network: type[Any], what: str) -> shapes.Config:
@@ -154,7 +160,7 @@ def _config(folder: Path, rules: Mapping[str, shapes.Rule], network: type[Any], 
 
 def _json(file: Path) -> dict[str, Any]:
     try:
-        with file.open("rb") as opened_file:
+        with regular_file(file) as fd, open(fd, "rb", closefd=False) as opened_file:
             data = opened_file.read(MOST_CONFIG_BYTES + 1)
         value = json.loads(data) if len(data) <= MOST_CONFIG_BYTES else None
     except OSError as error:
@@ -183,8 +189,8 @@ def _require_epsilon(folder: Path) -> None:
             )
 
 
-def _tokenizer(folder: Path, text_config: shapes.Config) -> Path:
+def _tokenizer(folder: Path, text_encoder: CLIPTextModel) -> Path:
     """Our own vocabulary wherever it fits; the model's own only when its text encoder was trained with another."""
-    if text_config["vocab_size"] == shapes.SD15_TEXT["vocab_size"]:
+    if text_encoder.config.vocab_size == shapes.SD15_TEXT["vocab_size"]:
         return PACKAGED_TOKENIZER
     return folder / "tokenizer"

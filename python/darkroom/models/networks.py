@@ -1,12 +1,14 @@
 """Building networks from checked configurations and tensors. Imported in one narrow, fixed order: it costs seconds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from huggingface_hub.errors import StrictDataclassError
 from torch import Tensor, nn
 from transformers import CLIPTextConfig
 from transformers.models.clip.modeling_clip import CLIPTextModel
@@ -19,6 +21,16 @@ Tensors = Mapping[str, Tensor]
 
 TEXT_PREFIX = "text_model."
 """transformers before 5.6 nested the text model; files on disk still do."""
+
+_OF_LIBRARIES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    StrictDataclassError,
+    TypeError,
+    ValueError,
+)
 
 
 def unet(config: Config, tensors: Tensors) -> UNet2DConditionModel:
@@ -37,12 +49,29 @@ def text_encoder(config: Config, tensors: Tensors) -> CLIPTextModel:
     wanted = {name.removeprefix(TEXT_PREFIX): tensor for name, tensor in tensors.items()}
     wanted.pop("embeddings.position_ids", None)
     wanted.pop("text_projection.weight", None)
+    network = filled(lambda: _text_model(config), wanted, "text encoder")
+    # The one buffer that is not in the file: left on the meta device, it would have no values.
+    cast("Any", network.embeddings).position_ids = torch.arange(network.config.max_position_embeddings)[None]
+    return network
+
+
+def _text_model(config: Config) -> CLIPTextModel:
     settings: Any = CLIPTextConfig(**config)
     settings._attn_implementation = "sdpa"
-    network = filled(lambda: CLIPTextModel(settings), wanted, "text encoder")
-    # The one buffer that is not in the file: left on the meta device, it would have no values.
-    cast("Any", network.embeddings).position_ids = torch.arange(config["max_position_embeddings"])[None]
-    return network
+    return CLIPTextModel(settings)
+
+
+@contextmanager
+def refused(what: str) -> Generator[None, None, None]:
+    """Turns what the libraries raise about a configuration or a layout they do not know into ModelUnsafe.
+
+    For code that allocates nothing: a lack of memory is no fault of the file.
+    """
+    try:
+        yield
+    except _OF_LIBRARIES as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+        raise ModelUnsafe(f"The {what} cannot be built ({reason}); get the file again.") from error
 
 
 def filled(build: Callable[[], Network], tensors: Tensors, what: str) -> Network:
@@ -50,7 +79,7 @@ def filled(build: Callable[[], Network], tensors: Tensors, what: str) -> Network
 
     Only names that the built network has are assigned; nothing in a file can reach another attribute.
     """
-    with torch.device("meta"):
+    with torch.device("meta"), refused(what):
         network = build()
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     given = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
@@ -58,6 +87,8 @@ def filled(build: Callable[[], Network], tensors: Tensors, what: str) -> Network
         raise ModelUnsafe(
             f"The {what} does not fit its configuration: {_difference(expected, given)}; get the file again."
         )
+    if whole := next((name for name, tensor in tensors.items() if not tensor.is_floating_point()), None):
+        raise ModelUnsafe(f"The {what} stores {whole} as {tensors[whole].dtype}; use a file in half precision.")
     network.load_state_dict(dict(tensors), strict=True, assign=True)
     return network.eval().requires_grad_(False)
 

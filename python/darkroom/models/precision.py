@@ -17,8 +17,11 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import nn
 
+from darkroom.errors import BadRequest
+
 Network = TypeVar("Network", bound=nn.Module)
 
+CPU = "cpu"
 WORTH_IT = 0.85
 """bf16 costs some accuracy; it is chosen only when it takes less than this share of the fp32 time."""
 
@@ -45,17 +48,26 @@ def exact() -> Placement:
 
 
 def chosen(device: str, cache: Path) -> Placement:
-    """The placement for `device` ("auto", "cpu", "cuda", "mps" …); the CPU's precision is probed once and kept."""
-    name = _best_device() if device == "auto" else device
-    if name != "cpu":
+    """The placement for `device` ("auto", "cpu", "cuda", "cuda:1", "mps" …); a CPU's precision is probed once and kept.
+
+    Raises BadRequest for a device that this machine does not have.
+    """
+    there = devices()
+    name = there[-1] if device == "auto" else device.strip().lower()
+    if name not in there:
+        raise BadRequest(
+            f'There is no device {device[:40]!r} here, only {", ".join(there)}; set device = "auto" in settings.toml.'
+        )
+    if name != CPU:
         return Placement(torch.device(name), torch.float16)
-    return Placement(torch.device("cpu"), torch.bfloat16 if _bf16_pays(cache) else torch.float32)
+    return Placement(torch.device(CPU), torch.bfloat16 if _bf16_pays(cache) else torch.float32)
 
 
-def _best_device() -> str:
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+def devices() -> tuple[str, ...]:
+    """The names of the devices of this machine; the last is the best."""
+    numbered = [f"cuda:{number}" for number in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    mps = ["mps"] if torch.backends.mps.is_available() else []
+    return (CPU, *mps, *numbered, *(["cuda"] if numbered else []))
 
 
 def _bf16_pays(cache: Path) -> bool:

@@ -11,6 +11,10 @@ from darkroom.errors import ModelUnsafe, ModelUnsupported
 
 Config = dict[str, Any]
 Rule = Callable[[Any], bool]
+Shapes = Mapping[str, tuple[int, ...]]
+
+MOST_TENSORS = 4096
+"""Of a UNet; Stable Diffusion 1.x has 686. Renaming them takes the square of their number."""
 
 
 def _whole(low: int, high: int) -> Rule:
@@ -110,6 +114,8 @@ SD15_TEXT: Config = {
 }
 _HEADS = 8
 """Stable Diffusion 1.x gives every attention eight heads; diffusers calls the number `attention_head_dim`."""
+_GROUPS = 32
+"""Its normalisations work on this many groups of channels."""
 
 
 def checked(config: Mapping[str, Any], rules: Mapping[str, Rule], defaults: Mapping[str, Any], what: str) -> Config:
@@ -137,40 +143,65 @@ def _same(value: object, default: object) -> bool:
     return value == default
 
 
-def unet_of(shapes: Mapping[str, tuple[int, ...]], prefix: str = "model.diffusion_model.") -> Config:
+def unet_of(shapes: Shapes, prefix: str = "model.diffusion_model.") -> Config:
     """The UNet's configuration read off the tensor shapes of a single-file checkpoint in the original layout.
 
-    Raises ModelUnsupported when the tensors are those of another family.
+    Raises ModelUnsupported when the tensors are those of another family, and ModelUnsafe for shapes out of range.
     """
-    blocks = _input_blocks(shapes, prefix)
-    levels: list[list[int]] = [[]]
-    for block in blocks[1:]:
-        if f"{prefix}input_blocks.{block}.0.op.weight" in shapes:
-            levels.append([])
-        else:
-            levels[-1].append(block)
-    widths = [shapes[f"{prefix}input_blocks.{level[0]}.0.out_layers.3.weight"][0] for level in levels if level]
-    attended = [_has(shapes, f"{prefix}input_blocks.{level[0]}.1.") for level in levels if level]
-    context = next((shape for name, shape in shapes.items() if name.endswith(".attn2.to_k.weight")), None)
-    if not widths or len(widths) != len(levels) or context is None:
-        raise ModelUnsupported("The checkpoint's UNet is not laid out like Stable Diffusion 1.x; use an SD 1.x model.")
-    return {
-        "in_channels": shapes[f"{prefix}input_blocks.0.0.weight"][1],
-        "out_channels": shapes[f"{prefix}out.2.weight"][0],
+    if sum(name.startswith(prefix) for name in shapes) > MOST_TENSORS:
+        raise ModelUnsafe(f"The checkpoint's UNet has more than {MOST_TENSORS} tensors; use another model.")
+    levels = _levels(shapes, prefix)
+    first = [f"{prefix}input_blocks.{level[0]}." for level in levels]
+    widths = [_shape(shapes, f"{start}0.out_layers.3.weight", 4)[0] for start in first]
+    if wrong := next((width for width in widths if width % _GROUPS), None):
+        raise ModelUnsupported(
+            f"The checkpoint's UNet is {wrong} channels wide, no multiple of {_GROUPS}; use an SD 1.x model."
+        )
+    attended = [any(name.startswith(f"{start}1.") for name in shapes) for start in first]
+    keys = next((name for name in shapes if name.startswith(prefix) and name.endswith(".attn2.to_k.weight")), None)
+    if keys is None:
+        raise ModelUnsupported("The checkpoint's UNet pays no attention to a prompt; use an SD 1.x model.")
+    config: Config = {
+        "in_channels": _shape(shapes, f"{prefix}input_blocks.0.0.weight", 4)[1],
+        "out_channels": _shape(shapes, f"{prefix}out.2.weight", 4)[0],
         "layers_per_block": len(levels[0]),
         "block_out_channels": tuple(widths),
         "down_block_types": tuple("CrossAttnDownBlock2D" if attend else "DownBlock2D" for attend in attended),
         "up_block_types": tuple("CrossAttnUpBlock2D" if attend else "UpBlock2D" for attend in reversed(attended)),
         "attention_head_dim": _HEADS,
-        "cross_attention_dim": context[1],
+        "cross_attention_dim": _shape(shapes, keys, 2)[1],
     }
+    return checked(config, UNET_RULES, {}, "UNet")
 
 
-def _input_blocks(shapes: Mapping[str, tuple[int, ...]], prefix: str) -> list[int]:
+def _levels(shapes: Shapes, prefix: str) -> list[list[int]]:
+    """The numbers of the input blocks of each resolution; a block that halves the picture ends one."""
+    levels: list[list[int]] = [[]]
+    for block in range(1, _input_blocks(shapes, prefix)):
+        if f"{prefix}input_blocks.{block}.0.op.weight" in shapes:
+            levels.append([])
+        else:
+            levels[-1].append(block)
+    if not levels[0] or len({len(level) for level in levels}) != 1:
+        raise ModelUnsupported("The checkpoint's UNet is not laid out like Stable Diffusion 1.x; use an SD 1.x model.")
+    return levels
+
+
+def _input_blocks(shapes: Shapes, prefix: str) -> int:
+    """How many input blocks there are. Raises ModelUnsupported unless they are numbered without a gap."""
     start = f"{prefix}input_blocks."
     numbers = {name[len(start) :].split(".")[0] for name in shapes if name.startswith(start)}
-    return sorted(int(number) for number in numbers if number.isdigit())
+    # Compared as text: what int() takes for a number is more than what networks are numbered with.
+    wanted = {str(number) for number in range(len(numbers))}
+    if gap := min(wanted - numbers, default=None):
+        raise ModelUnsupported(f"The checkpoint has no {start}{gap}; use an SD 1.x model.")
+    return len(numbers)
 
 
-def _has(shapes: Mapping[str, tuple[int, ...]], prefix: str) -> bool:
-    return any(name.startswith(prefix) for name in shapes)
+def _shape(shapes: Shapes, name: str, dimensions: int) -> tuple[int, ...]:
+    shape = shapes.get(name)
+    if shape is None:
+        raise ModelUnsupported(f"The checkpoint has no {name}; use an SD 1.x model.")
+    if len(shape) != dimensions:
+        raise ModelUnsupported(f"The checkpoint's {name} is {list(shape)}; use an SD 1.x model.")
+    return shape

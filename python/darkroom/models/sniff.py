@@ -1,15 +1,16 @@
-"""Which family a checkpoint belongs to, told from its tensor names alone. Imports no torch."""
+"""Which family a checkpoint belongs to, told from its tensors' names and shapes alone. Imports no torch."""
 
 from collections.abc import Collection, Mapping
 
 from darkroom.errors import ModelUnsupported
+from darkroom.models.shapes import unet_of
 
 Shapes = Mapping[str, tuple[int, ...]]
 
 UNET = "model.diffusion_model."
 VAE = "first_stage_model."
 TEXT = "cond_stage_model.transformer."
-_ATTENTION = f"{UNET}input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
+TEXT_WIDTH = 768
 _FIRST = f"{UNET}input_blocks.0.0.weight"
 
 # What else people have on disk, and a name that gives it away.
@@ -29,7 +30,10 @@ _OTHERS: Mapping[str, str] = {
 
 
 def family_of(shapes: Shapes) -> str:
-    """The name of the family of a single-file checkpoint. Raises ModelUnsupported naming what the file is instead."""
+    """The name of the family of a single-file checkpoint. Raises ModelUnsupported naming what the file is instead.
+
+    Its UNet can be built when this returns: somebody who names a model hears of it before the job waits in the queue.
+    """
     if _FIRST in shapes and _starts(shapes, TEXT):
         return _sd1(shapes)
     for prefix, name in _OTHERS.items():
@@ -46,13 +50,13 @@ def _sd1(shapes: Shapes) -> str:
         raise ModelUnsupported(
             f"The checkpoint's UNet takes {channels} channels (an inpainting or edit model); use one that takes 4."
         )
-    context = shapes.get(_ATTENTION, (0, 768))
-    if len(context) != 2 or context[1] != 768:
-        raise ModelUnsupported(
-            f"The checkpoint's text width is {context[-1]} instead of 768; use an SD 1.x checkpoint."
-        )
     if not _starts(shapes, VAE):
         raise ModelUnsupported("The checkpoint has no VAE; use a checkpoint with its VAE baked in.")
+    width = unet_of(shapes, UNET)["cross_attention_dim"]
+    if width != TEXT_WIDTH:
+        raise ModelUnsupported(
+            f"The checkpoint's text width is {width} instead of {TEXT_WIDTH}; use an SD 1.x checkpoint."
+        )
     return "sd15"
 
 

@@ -4,7 +4,6 @@ Nothing is mapped: a file that shrinks while it is used must be an error, not a 
 """
 
 import os
-import stat
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ import torch
 from torch import Tensor
 
 from darkroom import _native
-from darkroom.errors import ModelMissing, ModelUnsafe
+from darkroom.errors import ModelUnsafe
+from darkroom.models.files import checked_file
 
 STRIDE = 8 << 20
 """Bytes between two looks at the cancel flag and two progress reports."""
@@ -92,17 +92,5 @@ class TensorFile:
 @contextmanager
 def opened(path: Path) -> Generator[TensorFile, None, None]:
     """The file at `path`, checked. Raises ModelMissing or ModelUnsafe with what is wrong."""
-    try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    except OSError as error:
-        raise ModelMissing(f"{path} cannot be opened ({error.strerror}); put the file back or pick another.") from error
-    try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise ModelUnsafe(f"{path} is not a regular file; pick a .safetensors file.")
-        try:
-            header = _native.check_safetensors(fd)
-        except _native.NativeError as error:
-            raise ModelUnsafe(f"{path.name}: {error}") from error
+    with checked_file(path) as (fd, header):
         yield TensorFile(path, fd, header)
-    finally:
-        os.close(fd)

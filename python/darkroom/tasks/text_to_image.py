@@ -15,7 +15,8 @@ from darkroom.messages import Phase, Plan, Progress, Settings, TextToImage
 from darkroom.models.autoencoder import decode
 from darkroom.models.catalog import Catalog, Entry
 from darkroom.models.embeddings import Embeddings
-from darkroom.models.hashes import computed_hash, known_hash, weights_of
+from darkroom.models.files import Stamp, stamp_of
+from darkroom.models.hashes import computed_hash, known_hash
 from darkroom.models.hooks import BLOCKS, DECODER_BLOCKS, Gate
 from darkroom.models.loader import Loaded, load
 from darkroom.models.precision import Placement, chosen
@@ -39,7 +40,7 @@ BLACK = 2 / 127.5 - 1
 class _Ready:
     """The model in memory, what was computed for it, and the gate its blocks ask."""
 
-    stamp: tuple[str, int, int, str]
+    stamp: tuple[Stamp, str]
     loaded: Loaded
     hash: str
     vocabulary: Vocabulary
@@ -53,12 +54,14 @@ class Studio:
     """Makes pictures; keeps the model it used last in memory. All of it belongs to the torch thread.
 
     `folder` keeps what was measured once (hashes, precision); `settings` and `catalog` are asked for each job.
+    `on_problem` is told in a sentence why an embedding that a prompt names is not used.
     """
 
     folder: Path
     catalog: Callable[[], Catalog]
     settings: Callable[[], Settings]
     embedding_folders: tuple[Path, ...] = ()
+    on_problem: Callable[[str], None] | None = None
     placement: Placement | None = None
     clock: Callable[[], float] = time.monotonic
     table: NoiseTable = field(default_factory=NoiseTable.scaled_linear)
@@ -93,9 +96,10 @@ class Studio:
 
     def _model(self, entry: Entry, settings: Settings, attempt: Attempt, pace: Pace) -> _Ready:
         placement = self.placement or chosen(settings.device, self.folder / "precision.json")
-        status = weights_of(entry.path).stat()
-        stamp = (str(entry.path), status.st_size, status.st_mtime_ns, f"{placement.device} {placement.precision}")
+        stamp = (stamp_of(entry.path), f"{placement.device} {placement.precision}")
         if self._ready is not None and self._ready.stamp == stamp:
+            if self._ready.embeddings.refresh():
+                self._ready.contexts.clear()
             return self._ready
         # Two models at once may not fit: the old one goes before the new one comes.
         self._ready = None
@@ -105,9 +109,8 @@ class Studio:
         digest = known_hash(entry.path, cache) or computed_hash(entry.path, cache, on_bytes)
         loaded = load(entry, placement, on_bytes)
         width = loaded.text_encoder.config.hidden_size
-        ready = _Ready(
-            stamp, loaded, digest, Vocabulary.read(loaded.tokenizer), Embeddings(self.embedding_folders, width)
-        )
+        embeddings = Embeddings(self.embedding_folders, width, self.on_problem)
+        ready = _Ready(stamp, loaded, digest, Vocabulary.read(loaded.tokenizer), embeddings)
         for network, blocks in (
             (loaded.unet, BLOCKS),
             (loaded.text_encoder, BLOCKS),
