@@ -52,7 +52,7 @@ from darkroom.messages import (
     TokenCount,
     TrashPictures,
 )
-from darkroom.models.catalog import Catalog
+from darkroom.models.catalog import EMBEDDINGS, Catalog, expanded, folders_named
 from darkroom.prompting.count import count_tokens
 from darkroom.queue.handle import JobHandle
 from darkroom.queue.queue import Queue
@@ -87,7 +87,7 @@ class Engine:
         refuse_newer(self._root / "library.db")
         home = open_home(self._root)
         log = Log(home)
-        tasks = _Tasks(home)
+        tasks = _Tasks(home, log)
         prepare = tasks.prepare if self._perform is None else None
         queue = Queue(home, log, self._perform or tasks.perform, prepare, run=self._run_queue)
         self._opened = _Opened(home, log, queue)
@@ -96,9 +96,11 @@ class Engine:
 
     async def __aexit__(self, *_: object) -> None:
         opened = self._open
-        await opened.queue.close()
-        opened.log.close()
-        self._opened = None
+        try:
+            await opened.queue.close()
+        finally:
+            opened.log.close()
+            self._opened = None
 
     @property
     def home(self) -> Home:
@@ -150,8 +152,9 @@ class _Tasks:
     Importing torch on two threads at once can half-initialise it, so nothing else may import it.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, log: Log) -> None:
         self._home = home
+        self._log = log
         self._studio_perform: Perform | None = None
 
     def prepare(self) -> None:
@@ -165,7 +168,8 @@ class _Tasks:
             folder=home.root,
             catalog=lambda: _catalog(home),
             settings=lambda: stored_settings(home),
-            embedding_folders=(home.models / "embeddings", home.models),
+            embedding_folders=(home.models / EMBEDDINGS, home.models),
+            on_problem=self._log.note,
         )
         self._studio_perform = studio.perform
 
@@ -177,7 +181,7 @@ class _Tasks:
 
 
 def _catalog(home: Home) -> Catalog:
-    return Catalog([home.models, *(Path(folder).expanduser() for folder in stored_settings(home).model_folders)])
+    return Catalog([home.models, *folders_named(stored_settings(home).model_folders)])
 
 
 def _counted(command: CountTokens, home: Home) -> TokenCount:
@@ -285,7 +289,7 @@ class _Opened:
         return await asyncio.to_thread(self._inspected, command.path)
 
     def _inspected(self, path: str) -> PictureSettings:
-        return read_file_settings(Path(path).expanduser(), self._models())
+        return read_file_settings(expanded(path) or Path(path), self._models())
 
     async def _inspect_text(self, command: InspectText) -> PictureSettings:
         return await asyncio.to_thread(lambda: read_text(command.text, self._models()))
@@ -297,6 +301,7 @@ class _Opened:
         return _catalog(self.home).models()
 
     async def _count_tokens(self, command: CountTokens) -> TokenCount:
+        checked(TextToImage(prompt=command.text))
         return await asyncio.to_thread(_counted, command, self.home)
 
     def _save_settings(self, command: SaveSettings) -> Accepted:

@@ -9,6 +9,8 @@ import pytest
 from bridge.window_end import STANDIN, EngineProcess
 from darkroom.bridge.frames import LIMITS, Frame, Kind, encode_frame, open_attachment
 from darkroom.bridge.heartbeat import LAG
+from darkroom.library.database import open_database
+from darkroom.messages import JobState
 
 REQUEST = {"prompt": "a lighthouse", "seed": 3}
 
@@ -127,6 +129,25 @@ serve(sys.argv[1], perform=standin.StandIn({Phase.DECODING: standin.Gate()}))"""
         engine.event(lambda event: event["type"] == "pictureSaved" and event["job"] == job)
 
 
+def test_a_job_that_is_deaf_to_the_end_is_interrupted_in_order_and_no_death_is_counted(home: Path) -> None:
+    deaf = """import sys, threading
+from darkroom.bridge.serve import serve
+from darkroom.messages import Phase, Progress
+def perform(request, attempt):
+    attempt.report(Progress(phase=Phase.DECODING))
+    threading.Event().wait()
+serve(sys.argv[1], perform=perform)"""
+    with EngineProcess(home, deaf) as engine:
+        engine.command(type="generate", request=REQUEST)
+        engine.event(lambda event: event["type"] == "jobProgressed" and event["progress"]["phase"] == "decoding")
+        code, log = engine.finish()
+    assert (code, "cut off" in log) == (0, False)
+    database = open_database(home / "library.db")
+    assert database.row("SELECT state, deaths FROM jobs") == (JobState.INTERRUPTED, 0)
+    database.close()
+    assert "Job 1 did not stop in time" in (home / "logs" / "darkroom.log").read_text()
+
+
 def test_an_engine_whose_loop_hangs_ends_with_its_input_all_the_same(home: Path) -> None:
     stuck = """import sys, time
 from darkroom.bridge import serve as module
@@ -134,7 +155,7 @@ from darkroom.engine import Engine
 async def handle(self, command):
     time.sleep(1000)
 Engine.handle = handle
-module.DRAIN_SECONDS = 0.1
+module.LAST_RESORT_SECONDS = 0.5
 module.serve(sys.argv[1])"""
     with EngineProcess(home, stuck) as engine:
         engine.send(encode_frame(Frame(Kind.COMMAND, 1, b'{"type":"getSnapshot"}')))

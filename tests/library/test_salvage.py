@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from darkroom import Engine, TextToImage
-from darkroom.errors import Code, HomeDamaged
+from darkroom.errors import Code, HomeDamaged, HomeNewer
+from darkroom.library.database import open_database
 from darkroom.messages import (
     EngineChanged,
     GetSnapshot,
@@ -78,13 +79,34 @@ async def test_the_gallery_comes_back_from_the_pictures(home: Path, damage: Call
     assert (home / "library.damaged.db").read_bytes() == content
 
 
-async def test_waiting_jobs_are_read_back_as_far_as_pages_allow(home: Path) -> None:
-    await used(home)
-    file = home / "library.db"
+def break_last_page(file: Path) -> None:
+    """None of the jobs'."""
     data = bytearray(file.read_bytes())
     pages = len(data) // 4096
-    data[(pages - 1) * 4096 :] = b"\xff" * 4096  # the last page: none of the jobs'
+    data[(pages - 1) * 4096 :] = b"\xff" * 4096
     file.write_bytes(data)
+
+
+async def test_a_damaged_library_that_a_newer_darkroom_wrote_is_left_to_it(home: Path) -> None:
+    await used(home)
+    database = open_database(home / "library.db")
+    database.run("UPDATE jobs SET request = json_set(request, '$.denoise', 0.5) WHERE id = 4")
+    database.close()
+    break_last_page(home / "library.db")
+    content = (home / "library.db").read_bytes()
+
+    with pytest.raises(HomeNewer, match=r"Job 4 in .* was written by a newer Darkroom .*; update Darkroom or set"):
+        async with Engine(home, perform=StandIn()):
+            pass
+
+    assert (home / "library.db").read_bytes() == content
+    assert not [name for name in os.listdir(home) if "damaged" in name]
+    assert not [name for name in os.listdir(home / "staging") if "salvage" in name]
+
+
+async def test_waiting_jobs_are_read_back_as_far_as_pages_allow(home: Path) -> None:
+    await used(home)
+    break_last_page(home / "library.db")
 
     async with Engine(home, perform=StandIn()) as engine:
         answer = await engine.handle(GetSnapshot())

@@ -109,6 +109,28 @@ async def test_a_task_that_does_not_let_go_cannot_save_after_its_engine_closed(
     database.close()
 
 
+async def test_a_close_that_is_cut_short_is_no_death_of_the_engine(home: Path) -> None:
+    loop, runs, deaf = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def perform(request: TextToImage, attempt: Attempt) -> None:
+        loop.call_soon_threadsafe(runs.set)
+        deaf.wait()
+
+    async def cut_short() -> None:
+        async with asyncio.timeout(None) as limit, Engine(home, perform=perform) as engine:
+            await engine.submit(TextToImage(prompt="x"))
+            await runs.wait()
+            limit.reschedule(loop.time())
+
+    with pytest.raises(TimeoutError):
+        await cut_short()
+
+    database = stored(home)
+    assert database.row("SELECT state, deaths FROM jobs") == (JobState.INTERRUPTED, 0)
+    database.close()
+    deaf.set()
+
+
 async def test_a_job_that_ended_the_engine_three_times_is_given_up_and_the_queue_goes_on(home: Path) -> None:
     deadly = await accepted(home)
     following = await accepted(home)

@@ -22,13 +22,17 @@ from darkroom.bridge.pipes import FrameWriter, read_frames
 from darkroom.engine import Engine
 from darkroom.errors import DarkroomError, InternalError
 from darkroom.messages import EngineChanged, EngineState, Event, Refused, problem_of
+from darkroom.queue.queue import DRAIN_SECONDS
 from darkroom.queue.worker import Perform
 from darkroom.wire import encode
 
 logger = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 3.0
 FLUSH_SECONDS = 0.5
+# The queue gives the running job its time; what is left after that is to write down that it was interrupted.
+CLOSE_SECONDS = DRAIN_SECONDS + FLUSH_SECONDS
+# Before the window's patience with an engine that it told to stop is at its end.
+LAST_RESORT_SECONDS = CLOSE_SECONDS + 2 * FLUSH_SECONDS
 SWITCH_INTERVAL = 0.001
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -91,7 +95,7 @@ async def _opened(engine: Engine, stack: AsyncExitStack) -> BridgedEngine:
 def _pump(descriptor: int, bridge: "Bridge", loop: asyncio.AbstractEventLoop, ended: "asyncio.Future[str]") -> None:
     reason = read_frames(descriptor, lambda frame: loop.call_soon_threadsafe(bridge.arrived, frame))
     # A loop that hangs would keep an engine without a window alive for ever.
-    last_resort = threading.Timer(DRAIN_SECONDS + 2 * FLUSH_SECONDS, os._exit, (1,))
+    last_resort = threading.Timer(LAST_RESORT_SECONDS, os._exit, (1,))
     last_resort.daemon = True
     last_resort.start()
     loop.call_soon_threadsafe(_resolve, ended, reason)
@@ -104,10 +108,10 @@ def _resolve(ended: "asyncio.Future[str]", reason: str) -> None:
 
 async def _drain(stack: AsyncExitStack) -> bool:
     try:
-        async with asyncio.timeout(DRAIN_SECONDS):
+        async with asyncio.timeout(CLOSE_SECONDS):
             await stack.aclose()
     except TimeoutError:
-        logger.warning("The running job did not stop within %s s; it continues after the next start.", DRAIN_SECONDS)
+        logger.warning("The engine did not close within %s s and is cut off.", CLOSE_SECONDS)
         return False
     return True
 

@@ -3,6 +3,7 @@
 Every process on a home reads the same rows in the same order; nothing is lost between the commit and the telling.
 """
 
+from darkroom.errors import BadMessage
 from darkroom.library.database import Database
 from darkroom.messages import Event
 from darkroom.wire import decode_event, encode
@@ -20,10 +21,20 @@ def newest(database: Database) -> int:
     return int(database.value("SELECT coalesce(max(id), 0) FROM changes"))
 
 
-def since(database: Database, seen: int) -> list[tuple[int, Event]]:
-    """The events after the one with id `seen`, in the order in which they became true."""
+def since(database: Database, seen: int) -> list[tuple[int, Event | None]]:
+    """The events after the one with id `seen`, in the order in which they became true.
+
+    None stands for one that a newer Darkroom, at work on the same home, told in a way this one does not know.
+    """
     rows = database.rows("SELECT id, event FROM changes WHERE id > ? ORDER BY id", (seen,))
-    return [(int(number), decode_event(event.encode())) for number, event in rows]
+    return [(int(number), _event(event)) for number, event in rows]
+
+
+def _event(stored: str) -> Event | None:
+    try:
+        return decode_event(stored.encode())
+    except BadMessage:
+        return None
 
 
 def forget_old(database: Database) -> None:

@@ -12,13 +12,14 @@ from typing import Any, Protocol, cast
 
 import apsw
 
-from darkroom.errors import DarkroomError, HomeDamaged, HomeError, HomeNewer, HomeUnwritable, InternalError
+from darkroom.errors import DarkroomError, HomeDamaged, HomeError, HomeNewer, HomeUnwritable, InternalError, NotFound
 from darkroom.library.disk import FULL, PRIVATE_FILE, disk_full, sync_folder, writing
 
 # Earlier versions can corrupt a WAL database when a reset races with a writer (fixed in 3.51.3).
 OLDEST_SQLITE = 3_051_003
 APPLICATION = int.from_bytes(b"DKRM", "big")
 BUSY_MILLISECONDS = 10_000
+LARGEST_NUMBER = 2**63 - 1
 
 _MAGIC = b"SQLite format 3\0"
 _VERSION_AT, _APPLICATION_AT = slice(60, 64), slice(68, 72)
@@ -70,7 +71,7 @@ class Database:
             raise
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
-        with self._translated():
+        with self._translated(values):
             return self._connection.execute(sql, tuple(values)).fetchall()
 
     def row(self, sql: str, values: Sequence[Value] = ()) -> tuple[Any, ...] | None:
@@ -82,7 +83,7 @@ class Database:
 
     def run(self, sql: str, values: Sequence[Value] = ()) -> int:
         """Execute a statement; the number of rows it changed."""
-        with self._translated():
+        with self._translated(values):
             self._connection.execute(sql, tuple(values))
             return self._connection.changes()
 
@@ -99,14 +100,34 @@ class Database:
         self._connection.close()
 
     @contextlib.contextmanager
-    def _translated(self) -> Generator[None]:
+    def _translated(self, values: Sequence[Value]) -> Generator[None]:
         try:
             yield
+        except OverflowError as error:
+            raise NotFound(_beyond(values)) from error
         except apsw.Error as error:
             raise storage_problem(error, self.file, self._connection.system_errno) from error
         except UnicodeDecodeError as error:
             # Text with a flipped byte, in a row or in SQLite's own complaint about its schema.
             raise HomeDamaged(_DAMAGED.format(file=self.file, error="text that is no UTF-8")) from error
+
+
+def _beyond(values: Sequence[Value]) -> str:
+    """Why SQLite does not take one of `values`."""
+    number = next((value for value in values if isinstance(value, int) and abs(value) > LARGEST_NUMBER), "so large")
+    return (
+        f"There is nothing with the number {number}: Darkroom counts to {LARGEST_NUMBER}; "
+        "list the queue or the pictures to see what there is."
+    )
+
+
+def newer_row(file: Path, row: str, reason: str) -> HomeNewer:
+    """What a sound row that this Darkroom cannot read means; `reason` is a sentence of the one who read it."""
+    why = reason.partition(";")[0]
+    return HomeNewer(
+        f"{row} in {file.parent} was written by a newer Darkroom ({why}); "
+        "update Darkroom or set DARKROOM_HOME to another folder."
+    )
 
 
 def storage_problem(error: apsw.Error, file: Path, errno: int = 0) -> DarkroomError:

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from darkroom.errors import NotFound
-from darkroom.library.database import Database
+from darkroom.errors import BadMessage, NotFound
+from darkroom.library.database import LARGEST_NUMBER, Database, newer_row
 from darkroom.messages import Picture, PicturePage, Plan
 from darkroom.wire import encode, from_wire
 
@@ -63,9 +63,13 @@ class PictureTable:
         return _picture(row)
 
     def plan(self, picture: int) -> Plan:
-        """What the picture was made with. Raises NotFound."""
+        """What the picture was made with. Raises NotFound, or HomeNewer for a picture of a newer Darkroom's."""
         self.picture(picture)
-        return from_wire(orjson.loads(self._database.value("SELECT plan FROM pictures WHERE id = ?", (picture,))), Plan)
+        stored = self._database.value("SELECT plan FROM pictures WHERE id = ?", (picture,))
+        try:
+            return from_wire(orjson.loads(stored), Plan)
+        except BadMessage as error:
+            raise newer_row(self._database.file, f"Picture {picture}", error.sentence) from error
 
     def of_job(self, job: int) -> list[Picture]:
         """The job's pictures in their order."""
@@ -75,10 +79,10 @@ class PictureTable:
     def page(self, before: int | None, limit: int, *, trashed: bool = False) -> PicturePage:
         """At most `limit` pictures with an id below `before`, newest first, and how many there are in all."""
         bounded = max(1, min(limit, LARGEST_PAGE))
+        below = LARGEST_NUMBER if before is None else max(0, min(before, LARGEST_NUMBER))
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} FROM pictures WHERE trashed = ? AND id < coalesce(?, 9223372036854775807)"
-            " ORDER BY id DESC LIMIT ?",
-            (int(trashed), before, bounded),
+            f"SELECT {_COLUMNS} FROM pictures WHERE trashed = ? AND id < ? ORDER BY id DESC LIMIT ?",
+            (int(trashed), below, bounded),
         )
         total = self._database.value("SELECT count(*) FROM pictures WHERE trashed = ?", (int(trashed),))
         return PicturePage(pictures=tuple(_picture(row) for row in rows), total=int(total))

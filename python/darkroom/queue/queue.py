@@ -5,7 +5,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 
-from darkroom.errors import DarkroomError, HomeDamaged, InternalError
+from darkroom.errors import DarkroomError, HomeDamaged, HomeNewer, InternalError
 from darkroom.library import changes
 from darkroom.library.database import Database, open_database
 from darkroom.library.home import Home
@@ -38,7 +38,8 @@ from darkroom.queue.worker import Outlet, Perform, Worker
 
 # How soon a wish from another process is seen, and the dead runner's place taken.
 TICK_SECONDS = 0.1
-DRAIN_SECONDS = 3.0
+# How long a task may take to let go of the torch thread when the queue closes.
+DRAIN_SECONDS = 2.5
 
 _REBUILT = "The library was damaged and has been rebuilt from the pictures; the old file is kept as {kept}."
 
@@ -74,7 +75,9 @@ class Queue:
             opening.callback(self.database.close)
             self.jobs = JobTable(self.database)
             self.pictures = PictureTable(self.database)
+            self.jobs.refuse_newer()
             self._live = LiveFile(home.live)
+            opening.callback(self._live.close)
             if self.runs:
                 self._recover()
             opening.pop_all()
@@ -95,22 +98,34 @@ class Queue:
         self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
 
     async def close(self) -> None:
-        """Interrupt the running job, let go of the home and end every subscription."""
+        """Interrupt the running job, let go of the home and end every subscription; all of it also when cancelled."""
         self._tell_state(EngineState.STOPPING)
         if self._timer is not None:
             self._timer.cancel()
-        if self._worker is not None and self._working is not None:
-            self._worker.stop()
-            await asyncio.wait({self._working}, timeout=DRAIN_SECONDS)
-            if not self._working.done():
-                self._worker.abandon()
-                self._working.cancel()
-        self.catch_up()
+        with contextlib.ExitStack() as closing:
+            closing.callback(self._lock.release)
+            closing.callback(self.database.close)
+            closing.callback(self._live.close)
+            closing.callback(self._end_subscriptions)
+            closing.callback(self.catch_up)
+            if self._worker is not None and self._working is not None:
+                await self._let_go(self._worker, self._working)
+
+    async def _let_go(self, worker: Worker, working: asyncio.Task[None]) -> None:
+        """Wait for the task to leave the torch thread, but not for ever: a job cut off in order has not died."""
+        worker.stop()
+        try:
+            await asyncio.wait({working}, timeout=DRAIN_SECONDS)
+        finally:
+            if not working.done():
+                working.cancel()
+                if worker.running is not None:
+                    self._log.note(f"Job {worker.running} did not stop in time; it is interrupted and goes on later.")
+                worker.abandon()
+
+    def _end_subscriptions(self) -> None:
         self._closed = True
         self.broadcast.close()
-        self._live.close()
-        self.database.close()
-        self._lock.release()
 
     # ---- wishes ----------------------------------------------------------------------------------------------------
 
@@ -173,19 +188,29 @@ class Queue:
         if fresh and fresh[0][0] > self._seen + 1:
             self._start_over()
         for number, event in fresh:
+            self._seen = number
+            if event is None:
+                continue
             while isinstance(event, JobEvent) and reports and reports[0].seq < event.seq:
                 self._progressed(reports.popleft())
-            self._seen = number
             self._note(event)
             self.broadcast.publish(event)
         for report in reports:
             self._progressed(report)
+        if any(event is None for _, event in fresh):
+            self._start_over()
 
     def _start_over(self) -> None:
-        """This process slept for so long that events were forgotten: tell every job as it stands."""
-        for job in self.jobs.shown():
-            row, seq = self.jobs.row_and_seq(job.id)
-            self.broadcast.publish(JobChanged(job=job.id, seq=seq, row=row))
+        """Events were forgotten while this process slept, or are beyond it: tell every job as it stands."""
+        try:
+            jobs = [self.jobs.row_and_seq(job.id) for job in self.jobs.shown()]
+        except HomeNewer as error:
+            self._tell_state(self.state, problem_of(error))
+            return
+        for row, seq in jobs:
+            event = JobChanged(job=row.id, seq=seq, row=row)
+            self._note(event)
+            self.broadcast.publish(event)
 
     def _note(self, event: Event) -> None:
         match event:
@@ -270,9 +295,7 @@ class Queue:
 
     def _look_around(self) -> None:
         if self._run and not self.runs and self._lock.take():
-            self._recover()
-            self.catch_up()
-            self._work()
+            self._take_over()
         version = self.database.foreign_version()
         if version != self._version:
             self._version = version
@@ -284,6 +307,16 @@ class Queue:
             self._untold_live = False
             told = [JobProgressed(job=job, seq=self._told[job], progress=now) for job, now in self.progress.items()]
             self._live.write([EngineChanged(state=self.state), *told])
+
+    def _take_over(self) -> None:
+        try:
+            self.jobs.refuse_newer()
+            self._recover()
+        except BaseException:
+            self._lock.release()
+            raise
+        self.catch_up()
+        self._work()
 
     def _heed_wishes(self) -> None:
         worker = self._worker

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from darkroom.errors import BadRequest, Code, NotFound, QueueError
+from darkroom.errors import BadMessage, BadRequest, Code, DarkroomError, HomeDamaged, NotFound, QueueError
 from darkroom.library.changes import record
-from darkroom.library.database import Database, Value
+from darkroom.library.database import Database, Value, newer_row
 from darkroom.library.pictures import now
 from darkroom.messages import Job, JobChanged, JobRemoved, JobState, Problem, QueuePaused, TextToImage
 from darkroom.queue.order import Slot, in_front, moved
@@ -19,6 +19,7 @@ from darkroom.wire import from_wire, to_wire
 WAITING = frozenset({JobState.QUEUED, JobState.INTERRUPTED})
 ACTIVE = frozenset({JobState.RUNNING, JobState.SAVING})
 ENDED_SHOWN = 200
+LARGEST_PRIORITY = 1_000_000
 
 _COLUMNS = (
     "id, state, request, position, priority, attempt, code, message, created,"
@@ -36,7 +37,9 @@ class JobTable:
         self.database = database
 
     def add(self, request: TextToImage, *, front: bool, priority: int) -> Job:
-        """A new queued job; accepted when this returns."""
+        """A new queued job; accepted when this returns. Raises BadRequest."""
+        if not -LARGEST_PRIORITY <= priority <= LARGEST_PRIORITY:
+            raise BadRequest(f"Priority {priority} is out of range; use {-LARGEST_PRIORITY} to {LARGEST_PRIORITY}.")
         with self.database.transaction():
             last = float(self.database.value("SELECT coalesce(max(position), 0) FROM jobs")) + 1
             place = in_front(self._waiting(), priority, last) if front else (priority, last)
@@ -65,7 +68,7 @@ class JobTable:
         row = self.database.row(f"SELECT seq, {_COLUMNS} FROM jobs WHERE id = ?", (job,))
         if row is None:
             raise NotFound(f"There is no job {job}; list the queue to see which there are.")
-        return _job(row[1:]), int(row[0])
+        return self._job(row[1:]), int(row[0])
 
     def shown(self) -> list[Job]:
         """The jobs to come and at work, in the order in which they run, and the last that ended."""
@@ -75,7 +78,11 @@ class JobTable:
             f"SELECT {_COLUMNS} FROM jobs WHERE state IN ('done', 'failed', 'cancelled') ORDER BY id DESC LIMIT ?",
             (ENDED_SHOWN,),
         )
-        return [_job(row) for row in (*reversed(ended), *active, *waiting)]
+        return [self._job(row) for row in (*reversed(ended), *active, *waiting)]
+
+    def refuse_newer(self) -> None:
+        """Raise HomeNewer when a job that is shown or waits is beyond this Darkroom. Touches nothing."""
+        self.shown()
 
     def first_waiting(self) -> int | None:
         """The job that is next."""
@@ -154,6 +161,19 @@ class JobTable:
     def _waiting(self) -> list[Slot]:
         rows = self.database.rows(f"SELECT id, priority, position FROM jobs {_IN_ORDER}")
         return [Slot(job, priority, position) for job, priority, position in rows]
+
+    def _job(self, row: tuple[Any, ...]) -> Job:
+        try:
+            return _job(row)
+        except (BadMessage, ValueError) as error:
+            raise self._unread(int(row[0]), str(error)) from error
+
+    def _unread(self, job: int, reason: str) -> DarkroomError:
+        """A row that does not decode is a newer Darkroom's, unless its seal says that it is damaged."""
+        sound = self.database.value("SELECT seal IS expected FROM jobs_sealed WHERE id = ?", (job,))
+        if sound:
+            return newer_row(self.database.file, f"Job {job}", reason)
+        return HomeDamaged(f"Job {job} in {self.database.file} is damaged; close every Darkroom and start one again.")
 
 
 def _job(row: tuple[Any, ...]) -> Job:

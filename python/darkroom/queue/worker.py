@@ -13,7 +13,17 @@ from darkroom.library.database import another
 from darkroom.library.disk import takes_files
 from darkroom.library.home import Home
 from darkroom.library.log import Log
-from darkroom.messages import EngineState, Job, JobProgressed, JobState, Problem, TextToImage, problem_of
+from darkroom.messages import (
+    EngineState,
+    Job,
+    JobProgressed,
+    JobState,
+    Phase,
+    Problem,
+    Progress,
+    TextToImage,
+    problem_of,
+)
 from darkroom.previews.mailbox import Mailbox
 from darkroom.queue.attempt import JobAttempt
 from darkroom.queue.failures import failure_of
@@ -148,6 +158,7 @@ class Worker:
             job, seq, self._home, self._torch_runs, self._mailbox, self._outlet.progressed, self._outlet.changed
         )
         self._attempt = attempt
+        attempt.report(Progress(phase=Phase.WAITING, count=job.request.count))
         self._outlet.changed()
         self._outlet.state(EngineState.WORKING, None)
         error = await self._on_torch_thread(lambda: self._perform(job.request, attempt))
