@@ -62,6 +62,7 @@ from darkroom.tasks.request import checked
 
 # A seed that every language reads exactly out of JSON and every other tool accepts.
 CHOSEN_SEEDS = 2**32
+LULL_SECONDS = 0.1
 PICTURES_SHOWN = 100
 PACKAGED_TOKENIZER = Path(__file__).parent / "models" / "configs" / "sd15" / "tokenizer"
 
@@ -197,6 +198,7 @@ class _Opened:
         self.home = home
         self.log = log
         self.queue = queue
+        self._lull: asyncio.TimerHandle | None = None
         self._commands: dict[type[Any], Callable[[Any], Answer | Awaitable[Answer]]] = {
             Generate: self._generate,
             CancelJob: lambda command: self._wish(self.queue.cancel, command.job),
@@ -221,7 +223,19 @@ class _Opened:
 
     async def answer(self, command: Command) -> Answer:
         answer = self._commands[type(command)](command)
-        return await answer if isinstance(answer, Awaitable) else answer
+        answered = await answer if isinstance(answer, Awaitable) else answer
+        if isinstance(command, GetSnapshot) or self._in_a_lull():
+            self._warm_up_after_a_lull()
+        return answered
+
+    def _in_a_lull(self) -> bool:
+        return self._lull is not None and self._lull.when() > asyncio.get_running_loop().time()
+
+    def _warm_up_after_a_lull(self) -> None:
+        """A window asks for its pictures right after its first look; an interpreter that imports torch answers late."""
+        if self._lull is not None:
+            self._lull.cancel()
+        self._lull = asyncio.get_running_loop().call_later(LULL_SECONDS, self.queue.warm_up)
 
     async def submitted(self, request: TextToImage, *, front: bool, priority: int) -> JobHandle:
         wish = checked(request)
@@ -248,8 +262,6 @@ class _Opened:
 
     def _snapshot(self, _: GetSnapshot) -> Snapshot:
         queue = self.queue
-        # The answer leaves first; what makes the interpreter busy begins after it.
-        asyncio.get_running_loop().call_soon(queue.warm_up)
         queue.catch_up()
         return Snapshot(
             state=queue.state,

@@ -56,15 +56,18 @@ def bring_together(
 
 def _strays(home: Home, known: dict[tuple[int, int], tuple[int, str]]) -> Iterator[tuple[Path, Place | None]]:
     """Every PNG below pictures and trash that no row names."""
-    named = {file for _, file in known.values()}
-    for file in (*_pngs(home.pictures), *(file for file in _pngs(home.trash) if file.parent != home.set_aside)):
-        if str(file.relative_to(home.root)) not in named:
-            yield file, place_of(file)
+    # Text, because there are tens of thousands, and each start looks at all of them.
+    named = {os.path.join(home.root, file) for _, file in known.values()}
+    for file in (*_pngs(home.pictures), *_pngs(home.trash, besides=home.set_aside)):
+        if file not in named:
+            path = Path(file)
+            yield path, place_of(path)
 
 
-def _pngs(root: Path) -> Iterator[Path]:
+def _pngs(root: Path, besides: Path | None = None) -> Iterator[str]:
     for folder, _, names in os.walk(root):
-        yield from (Path(folder, name) for name in sorted(names) if name.endswith(".png"))
+        if besides is None or folder != str(besides):
+            yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(".png"))
 
 
 def _take_in(
