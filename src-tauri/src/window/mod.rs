@@ -120,6 +120,8 @@ fn with_plugins<R: Runtime>(builder: Builder<R>, folder: Option<&Path>) -> Build
 
 /// Where the page's own storage and the window's place are kept; none when the home cannot be written.
 fn own_folder(home: &Path) -> Option<PathBuf> {
+    // The web view takes text only, and would keep its files beside a folder that is not called so.
+    home.to_str()?;
     let folder = home.join("window");
     fs::create_dir_all(&folder).ok()?;
     Some(folder)
@@ -130,6 +132,9 @@ fn add_window<R: Runtime>(app: &App<R>, folder: Option<PathBuf>) -> tauri::Resul
         .title("Darkroom")
         .inner_size(1280.0, 860.0)
         .min_inner_size(420.0, 420.0)
+        .on_document_title_changed(|window, title| {
+            let _ = window.set_title(&title);
+        })
         .on_navigation(|url| is_own_page(url.as_str()))
         .on_new_window(|_, _| NewWindowResponse::Deny);
     if let Some(folder) = folder {
