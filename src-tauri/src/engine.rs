@@ -19,8 +19,9 @@ use crate::supervisor::problem::Problem;
 
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// Run the engine of `home` on this process's stdin and stdout. Never returns.
-pub fn run(home: &Path) -> ! {
+/// Run the engine of `home` on this process's stdin and stdout; `begin` starts Python where it does not run yet. Never
+/// returns.
+pub fn run(home: &Path, begin: impl FnOnce() -> Result<(), String>) -> ! {
     die_with_parent();
     let out = match pipes::take_stdout() {
         Ok(out) => Arc::new(Mutex::new(out)),
@@ -29,7 +30,7 @@ pub fn run(home: &Path) -> ! {
             process::exit(CANNOT_START);
         }
     };
-    let sentence = match served(home, &out) {
+    let sentence = match served(home, &out, begin) {
         Ok(never) => never,
         Err(sentence) => sentence,
     };
@@ -44,7 +45,7 @@ pub fn run(home: &Path) -> ! {
     process::exit(CANNOT_START);
 }
 
-fn served(home: &Path, out: &Arc<Mutex<File>>) -> Result<String, String> {
+fn served(home: &Path, out: &Arc<Mutex<File>>, begin: impl FnOnce() -> Result<(), String>) -> Result<String, String> {
     let broken = |error: io::Error| format!("The engine cannot make its pipes: {error}.");
     let Ends { read, write } = pipes::pipe().map_err(broken)?;
     let life = Arc::new(Mutex::new(Life {
@@ -53,17 +54,17 @@ fn served(home: &Path, out: &Arc<Mutex<File>>) -> Result<String, String> {
     }));
     beat(out.clone(), life.clone()).map_err(broken)?;
     pass_on(File::from(read), out.clone(), life).map_err(broken)?;
-    serve(home, 0, pipes::into_number(write))
+    begin()?;
+    Ok(interpreter::serve(home, 0, pipes::into_number(write)))
 }
 
-/// Start Python on this thread and serve; what the inline placement does on a thread of the window.
-pub fn serve(home: &Path, read: i32, write: i32) -> Result<String, String> {
+/// Start Python on this thread, without the network.
+pub fn begin(purpose: Purpose) -> Result<(), String> {
     let environment = venv::find(interpreter::linked_version())?;
     if let Err(error) = confine::without_network() {
         eprintln!("The kernel does not cut the engine off the network: {error}.");
     }
-    interpreter::start(&environment, Purpose::Engine)?;
-    Ok(interpreter::serve(home, read, write))
+    interpreter::start(&environment, purpose)
 }
 
 /// What the interpreter last said about itself.
@@ -126,7 +127,7 @@ fn pass_on(mut from: File, out: Arc<Mutex<File>>, life: Arc<Mutex<Life>>) -> io:
 
 /// An engine without its window would work on unseen and hold the queue.
 #[cfg(target_os = "linux")]
-fn die_with_parent() {
+pub fn die_with_parent() {
     // SAFETY: only asks the kernel for a signal.
     if unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) } != 0 {
         eprintln!(
@@ -137,7 +138,7 @@ fn die_with_parent() {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn die_with_parent() {}
+pub fn die_with_parent() {}
 
 /// The engine inside the window's process: under a debugger, a breakpoint then stops both.
 pub fn inline(home: &Path) -> io::Result<(File, File)> {
@@ -146,7 +147,7 @@ pub fn inline(home: &Path) -> io::Result<(File, File)> {
     let told = frames.write.try_clone()?;
     let (read, write) = (pipes::into_number(commands.read), pipes::into_number(frames.write));
     let serving = move || {
-        let (Ok(sentence) | Err(sentence)) = serve(&home, read, write);
+        let (Ok(sentence) | Err(sentence)) = begin(Purpose::Engine).map(|()| interpreter::serve(&home, read, write));
         let told_event = Problem::lost(sentence).event("stopping").into_bytes();
         let frame = Frame {
             kind: Kind::Event,

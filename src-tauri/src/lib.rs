@@ -11,6 +11,8 @@ pub mod interpreter;
 pub mod log;
 pub mod pipes;
 pub mod signals;
+#[cfg(target_os = "linux")]
+pub mod spare;
 pub mod start;
 pub mod supervisor;
 pub mod window;

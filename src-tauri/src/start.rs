@@ -1,4 +1,4 @@
-//! The three starts of one program: the window, `engine`, and the command line.
+//! The starts of one program: the window, `engine`, on Linux its `spare`, and the command line.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::interpreter::{self, Purpose, venv};
+use crate::interpreter::{self, Purpose};
 use crate::log::EngineLog;
 use crate::supervisor::placement::{ChildProcess, Placement, Running};
-use crate::{confine, engine, environment, home};
+use crate::{engine, environment, home};
 
 /// How this program was started.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub enum Start {
     Window(WindowStart),
     /// The engine on stdin and stdout.
     Engine {
+        /// The home folder that was asked for.
+        home: Option<PathBuf>,
+    },
+    /// A process to fork engines from.
+    #[cfg(target_os = "linux")]
+    Spare {
         /// The home folder that was asked for.
         home: Option<PathBuf>,
     },
@@ -44,6 +50,8 @@ impl Start {
     pub fn of(arguments: &[OsString]) -> Self {
         match arguments.split_first() {
             Some((first, rest)) if first == "engine" => Self::Engine { home: home_of(rest) },
+            #[cfg(target_os = "linux")]
+            Some((first, rest)) if first == "spare" => Self::Spare { home: home_of(rest) },
             _ => window(arguments).map_or_else(|| Self::CommandLine(arguments.to_vec()), Self::Window),
         }
     }
@@ -106,7 +114,14 @@ pub unsafe fn run(arguments: &[OsString], window: impl FnOnce(crate::window::Opt
             let home = home::find(home);
             // SAFETY: as above.
             unsafe { environment::prepare(&home) };
-            engine::run(&home)
+            engine::run(&home, || engine::begin(Purpose::Engine))
+        }
+        #[cfg(target_os = "linux")]
+        Start::Spare { home } => {
+            let home = home::find(home);
+            // SAFETY: as above.
+            unsafe { environment::prepare(&home) };
+            crate::spare::run(&home)
         }
         Start::CommandLine(arguments) => {
             // SAFETY: as above.
@@ -126,14 +141,10 @@ fn placement(start: WindowStart) -> io::Result<Box<dyn Placement>> {
         return Ok(Box::new(Inline));
     }
     let placement = match start.program {
-        Some(program) => ChildProcess {
-            program,
-            arguments: Vec::new(),
-        },
-        None => ChildProcess {
-            program: std::env::current_exe()?.into(),
-            arguments: vec!["engine".into()],
-        },
+        Some(program) => ChildProcess::new(program, Vec::new()),
+        None => {
+            ChildProcess::new(std::env::current_exe()?.into(), vec!["engine".into()]).with_spare(vec!["spare".into()])
+        }
     };
     Ok(Box::new(placement))
 }
@@ -158,11 +169,7 @@ impl Placement for Inline {
 }
 
 fn command_line(arguments: &[OsString]) -> Result<i32, String> {
-    let environment = venv::find(interpreter::linked_version())?;
-    if let Err(error) = confine::without_network() {
-        eprintln!("The kernel does not cut the engine off the network: {error}.");
-    }
-    interpreter::start(&environment, Purpose::CommandLine)?;
+    engine::begin(Purpose::CommandLine)?;
     Ok(interpreter::command_line(arguments))
 }
 
@@ -210,6 +217,17 @@ mod tests {
         assert_eq!(
             start("engine --home /tmp/h"),
             Start::Engine {
+                home: Some("/tmp/h".into())
+            }
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn spare_stands_by_for_engines() {
+        assert_eq!(
+            start("spare --home /tmp/h"),
+            Start::Spare {
                 home: Some("/tmp/h".into())
             }
         );

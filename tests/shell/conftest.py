@@ -1,18 +1,16 @@
 """A display for the whole run, and windows with an engine that paints what the test allows."""
 
-import os
-import select
-import stat
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from shell.driver import PROGRAM, Window, environment, virtual_display
 
-HERE = Path(__file__).parent
-PATIENCE = 60
+TESTS = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
@@ -28,42 +26,47 @@ def variables(display: str, tmp_path: Path) -> dict[str, str]:
     return environment(display, tmp_path / "user")
 
 
-@pytest.fixture
-def engine_program(tmp_path: Path) -> Path:
-    """What the window starts as its engine."""
-    file = tmp_path / "engine"
-    file.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "engine_program.py"}" "$@"\n')
-    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+def engine_script(file: Path, module: str) -> Path:
+    """A program at `file` that runs the module `shell.<module>` of the tests as the engine."""
+    command = shlex.join(["env", f"PYTHONPATH={TESTS}", sys.executable, "-m", f"shell.{module}"])
+    file.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    file.chmod(0o755)
     return file
 
 
 @pytest.fixture
-def open_window(variables: dict[str, str], engine_program: Path, home: Path) -> Iterator[Callable[[], Window]]:
-    """Opens a window with the painting engine; every window is closed in the end."""
+def engine_program(tmp_path: Path) -> Path:
+    """What the window starts as its engine."""
+    return engine_script(tmp_path / "engine", "engine_program")
+
+
+class Launch(Protocol):
+    """Opens windows that are closed in the end."""
+
+    def __call__(self, *arguments: str | Path, **variables: str) -> Window: ...
+
+
+@pytest.fixture
+def launch(variables: dict[str, str]) -> Iterator[Launch]:
+    """Starts the program with these arguments and further variables; the test waits for what it expects."""
     opened: list[Window] = []
 
-    def start() -> Window:
-        window = Window(["--home", str(home), "--engine-program", str(engine_program)], variables)
-        opened.append(window)
-        window.wait("document.documentElement.dataset.ready === 'true'")
-        return window
+    def start(*arguments: str | Path, **more: str) -> Window:
+        opened.append(Window([str(argument) for argument in arguments], variables | more))
+        return opened[-1]
 
     yield start
     for window in opened:
         window.close()
 
 
-def engine_of(home: Path) -> int:
-    """The process id of the engine that runs now, or ran last."""
-    return int((home / "engine.pid").read_text())
+@pytest.fixture
+def open_window(launch: Launch, engine_program: Path, home: Path) -> Callable[[], Window]:
+    """Opens a window with the painting engine and waits for its page."""
 
+    def start() -> Window:
+        window = launch("--home", home, "--engine-program", engine_program)
+        window.wait("document.documentElement.dataset.ready === 'true'")
+        return window
 
-def wait_for_end(process: int) -> None:
-    """Return when a process has ended; it need not be a child."""
-    try:
-        handle = os.pidfd_open(process)
-    except ProcessLookupError:
-        return
-    ended, _, _ = select.select([handle], [], [], PATIENCE)
-    os.close(handle)
-    assert ended, f"process {process} still runs"
+    return start

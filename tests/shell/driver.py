@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+import select
+import signal
 import subprocess
 import time
 import urllib.error
@@ -16,7 +18,9 @@ ROOT = Path(__file__).parent.parent.parent
 PROGRAM = ROOT / "target/window/darkroom"
 PATIENCE = 80
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-CONTROL, SHIFT, ENTER, ESCAPE = "\ue009", "\ue008", "\ue007", "\ue00c"
+CONTROL, SHIFT, ALT = "\ue009", "\ue008", "\ue00a"
+ENTER, ESCAPE, TAB, BACKSPACE = "\ue007", "\ue00c", "\ue004", "\ue003"
+LEFT, UP, RIGHT, DOWN = "\ue012", "\ue013", "\ue014", "\ue015"
 # Resolves as soon as the expression is true. Mutations cover the page's own changes, the timer everything else.
 AWAIT = """
 const done = arguments[0];
@@ -88,6 +92,7 @@ class Window:
             session = self._call("POST", "/session", {"capabilities": capabilities})
             self._session = f"/session/{session['sessionId']}"
             self._call("POST", f"{self._session}/timeouts", {"script": patience * 1000})
+            self._program: int | None = os.pidfd_open(self.process)
         except BaseException:
             self._end_driver()
             raise
@@ -99,10 +104,13 @@ class Window:
         return int(children[0])
 
     def close(self) -> None:
-        """Close the window as its close button does, and wait until the program has ended."""
+        """Close the window as its close button does, and wait until the program has ended. Twice does no harm."""
         with suppress(WindowGone):
             self._call("DELETE", self._session)
         self._end_driver()
+        if self._program is not None:
+            program, self._program = self._program, None
+            _end(program)
 
     def run(self, script: str, *values: object) -> Any:  # noqa: ANN401 - whatever the page says
         """The result of a script in the page; a promise is awaited."""
@@ -126,10 +134,13 @@ class Window:
         self._call("POST", f"{self._session}/element/{self.find(selector)}/click", {})
 
     def type(self, selector: str, text: str) -> None:
-        """Replace what is in a field."""
+        """Replace what is in a field: click, Ctrl+A, Backspace, and the text key by key."""
         element = self.find(selector)
-        self._call("POST", f"{self._session}/element/{element}/clear", {})
-        self._call("POST", f"{self._session}/element/{element}/value", {"text": text})
+        self._call("POST", f"{self._session}/element/{element}/click", {})
+        self.press(CONTROL, "a")
+        self.press(BACKSPACE)
+        if text:
+            self._call("POST", f"{self._session}/element/{element}/value", {"text": text})
 
     def press(self, *keys: str) -> None:
         """Press keys together, as with `press(CONTROL, ENTER)`."""
@@ -138,6 +149,11 @@ class Window:
         body = {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}
         self._call("POST", f"{self._session}/actions", body)
 
+    def write(self, text: str) -> None:
+        """Press one key after the other, wherever the keyboard is."""
+        for key in text:
+            self.press(key)
+
     def reload(self) -> None:
         self._call("POST", f"{self._session}/refresh", {})
 
@@ -145,8 +161,9 @@ class Window:
         """A PNG of the page."""
         return base64.b64decode(self._call("GET", f"{self._session}/screenshot"))
 
-    def resize(self, width: int, height: int) -> None:
-        self._call("POST", f"{self._session}/window/rect", {"width": width, "height": height})
+    def resize(self, width: int, height: int, **place: int) -> None:
+        """Change the window's size, and its place to `x` and `y` if given."""
+        self._call("POST", f"{self._session}/window/rect", {"width": width, "height": height, **place})
 
     def _script(self, kind: str, script: str, values: tuple[object, ...]) -> Any:  # noqa: ANN401 - see run
         return self._call("POST", f"{self._session}/execute/{kind}", {"script": script, "args": list(values)})
@@ -168,6 +185,16 @@ class Window:
     def _end_driver(self) -> None:
         self._driver.terminate()
         self._driver.wait()
+
+
+def _end(program: int) -> None:
+    """End a program that its session has left running, and wait until it is gone; `program` is a pidfd."""
+    with suppress(ProcessLookupError):
+        signal.pidfd_send_signal(program, signal.SIGTERM)
+    ended, _, _ = select.select([program], [], [], PATIENCE)
+    os.close(program)
+    if not ended:
+        raise WindowGone("the program does not end")
 
 
 def _start_driver(variables: Mapping[str, str]) -> tuple["subprocess.Popen[bytes]", str]:

@@ -1,7 +1,7 @@
-"""The engine that the window's tests start: the real one, with a task that paints noise instead of loading a model.
+"""The engine that the window's tests start: the real one, with a stand-in that paints what the test allows.
 
 Each step waits until the file `gate` in the home folder names a higher number, so that a test decides how far a
-picture gets. Without the file nothing waits.
+picture gets. Without the file nothing waits. When a test reads the pipe `heard` there, it is told each command's name.
 """
 
 import os
@@ -10,35 +10,24 @@ import threading
 from pathlib import Path
 
 from darkroom import _native
-from darkroom.bridge.serve import serve
-from darkroom.messages import Phase, Plan, Progress, Sampler, Schedule, TextToImage
+from darkroom.bridge import serve
+from darkroom.engine import Engine
+from darkroom.messages import Answer, Command, Phase, Plan, Progress, TextToImage
 from darkroom.tasks.attempt import Attempt
-
-STEPS = 8
-SIDE = 128
-LOOK_SECONDS = 0.005
+from standin import LOOK_SECONDS, StandIn, noise, plan_of
 
 
-class Painting:
+class Painting(StandIn):
     """`perform` of the tests."""
 
     def __init__(self, home: Path) -> None:
+        super().__init__()
         self._gate = home / "gate"
 
-    def __call__(self, request: TextToImage, attempt: Attempt) -> None:
-        attempt.report(Progress(phase=Phase.LOADING, count=request.count))
-        for index in range(request.count):
-            if index not in attempt.settled:
-                with attempt.picture(index):
-                    self._picture(request, attempt, index)
-
     def _picture(self, request: TextToImage, attempt: Attempt, index: int) -> None:
-        plan = _plan(request, index)
+        plan = plan_of(request, index)
         for step in range(1, plan.steps + 1):
-            attempt.check()
             image = _native.encode_picture(_stripes(plan, step), plan.width, plan.height, "jpeg")
-            key = attempt.preview(image, "image/jpeg")
-            left = 0.1 * (plan.steps - step)
             progress = Progress(
                 phase=Phase.SAMPLING,
                 index=index,
@@ -46,12 +35,12 @@ class Painting:
                 step=step,
                 steps=plan.steps,
                 seconds_per_step=0.1,
-                seconds_left=left,
-                preview=key,
+                seconds_left=0.1 * (plan.steps - step),
+                preview=attempt.preview(image, "image/jpeg"),
             )
-            attempt.report(progress)
+            self._phase(attempt, progress)
             self._wait(step, attempt)
-        attempt.save(index, plan, _stripes(plan, plan.steps))
+        attempt.save(index, plan, noise(plan))
 
     def _wait(self, step: int, attempt: Attempt) -> None:
         looking = threading.Event()
@@ -66,23 +55,14 @@ class Painting:
             return sys.maxsize
 
 
-def _plan(request: TextToImage, index: int) -> Plan:
-    return Plan(
-        prompt=request.prompt,
-        negative=request.negative,
-        model=request.model or "starter",
-        model_hash="0" * 64,
-        family="sd15",
-        width=request.width or SIDE,
-        height=request.height or SIDE,
-        steps=min(request.steps or STEPS, STEPS),
-        guidance=request.guidance or 7.0,
-        sampler=request.sampler or Sampler.EULER,
-        schedule=request.schedule or Schedule.NORMAL,
-        clip_skip=request.clip_skip or 1,
-        seed=((request.seed or 0) + index) % 2**64,
-        precision="float32",
-    )
+class TellingEngine(Engine):
+    """Tells which commands the page sends."""
+
+    async def handle(self, command: Command) -> Answer:
+        pipe = Path(sys.argv[sys.argv.index("--home") + 1]) / "heard"
+        if pipe.exists():
+            pipe.write_text(f"{type(command).__name__}\n")
+        return await super().handle(command)
 
 
 def _stripes(plan: Plan, step: int) -> bytes:
@@ -95,7 +75,8 @@ def main() -> None:
     home = Path(sys.argv[sys.argv.index("--home") + 1])
     home.mkdir(parents=True, exist_ok=True)
     (home / "engine.pid").write_text(str(os.getpid()))
-    serve(home, perform=Painting(home))
+    serve.Engine = TellingEngine
+    serve.serve(home, perform=Painting(home))
 
 
 if __name__ == "__main__":

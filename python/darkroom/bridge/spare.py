@@ -1,14 +1,16 @@
 """A spare for a dead engine, on Linux: a process that has imported everything and forks an engine when one is needed.
 
-Importing takes seconds, forking milliseconds. The spare runs no tensor operation and has no thread beside its own,
-because neither would survive the fork.
+Importing takes seconds, forking milliseconds. The spare runs no tensor operation and has no thread beside its own when
+it forks, because neither would survive it. Behind the window the same process is `darkroom spare`, where the fork is
+the shell's own and makes the engine the window's child (`src-tauri/src/interpreter/fork.rs`).
 
 Its stdin is one end of a pair of SOCK_SEQPACKET Unix sockets. Each request is the engine's home folder (nothing means
 the default one) with three descriptors attached: what is to be the engine's stdin, stdout and stderr. The spare says
 
 - `ready` once, when it has imported everything;
 - `started PID`, with a pidfd attached: it names this process for ever, also after its number is used again;
-- `ended PID CODE` when an engine has ended, the negative number of the signal if one killed it.
+- `ended PID CODE` when an engine has ended, the negative number of the signal if one killed it; only of its own
+  children, whose end nobody else is told.
 
 When the socket closes, the spare ends. Its engines live until their own stdin closes, like every engine.
 """
@@ -19,7 +21,10 @@ import select
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +38,9 @@ STARTED = b"started"
 ENDED = b"ended"
 LONGEST_MESSAGE = 1 << 14
 STREAMS = 3
+LOWEST_PRIORITY = 19
+ALONE_SECONDS = 60.0
+PAUSE_SECONDS = 0.01
 
 
 # ---- the window's end ----------------------------------------------------------------------------------------------
@@ -124,11 +132,16 @@ def _lost(reason: object) -> EngineLost:
 # ---- the spare's end -----------------------------------------------------------------------------------------------
 
 
-def stand_by(control: socket.socket) -> str | None:
-    """Import everything, then fork at each request. Returns in each forked engine, with its home folder.
+def engine_home(fork: Callable[[], int] = os.fork) -> str | None:
+    """Be the spare whose control socket is stdin. Returns in each forked engine, on its own streams, with its home."""
+    control = socket.socket(fileno=0)
+    home = _stand_by(control, fork)
+    control.detach()
+    return home
 
-    The spare itself never returns: it ends when `control` closes.
-    """
+
+def _stand_by(control: socket.socket, fork: Callable[[], int]) -> str | None:
+    """Import everything, then fork at each request. The spare itself never returns: it ends when `control` closes."""
     _import_everything()
     _say(control, READY)
     engines: dict[int, int] = {}  # pidfd → pid
@@ -141,7 +154,7 @@ def stand_by(control: socket.socket) -> str | None:
                 _tell_end(control, engines.pop(descriptor), descriptor)
                 continue
             request, streams = _request(control)
-            pid = os.fork()
+            pid = fork()
             if pid == 0:
                 _put_on(streams, [*streams, *engines])
                 return os.fsdecode(request) or None
@@ -157,10 +170,32 @@ def _import_everything() -> None:
     # numpy's linear algebra would start a thread for each core at import; the engine computes with torch.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.disable()
-    import_networks()
-    import_module("darkroom.tasks.text_to_image")
+    # On another thread, because a priority once lowered cannot be raised again, and no engine is to inherit it.
+    with ThreadPoolExecutor(1) as leisure:
+        leisure.submit(_import_at_leisure).result()
+    _wait_until_alone()
     # What a collection marks is written to, and what is written to is no longer shared with the engines.
     gc.freeze()
+
+
+def _import_at_leisure() -> None:
+    """A picture that is being made has the processor first."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST_PRIORITY)
+    import_networks()
+    import_module("darkroom.tasks.text_to_image")
+
+
+def _wait_until_alone() -> None:
+    """Until the import's thread has ended for the kernel, too, and those that libraries begin and end by themselves.
+
+    Linked into the window's program, an allocator keeps a thread for some seconds after it was last used.
+    """
+    until = time.monotonic() + ALONE_SECONDS
+    while len(threads := os.listdir("/proc/self/task")) > 1:
+        if time.monotonic() > until:
+            names = {Path(f"/proc/self/task/{thread}/comm").read_text("utf-8").strip() for thread in threads}
+            raise _lost(f"a fork would lose one of its threads: {', '.join(names)}")
+        time.sleep(PAUSE_SECONDS)
 
 
 def _request(control: socket.socket) -> tuple[bytes, list[int]]:
@@ -176,7 +211,10 @@ def _request(control: socket.socket) -> tuple[bytes, list[int]]:
 
 def _tell_end(control: socket.socket, pid: int, pidfd: int) -> None:
     os.close(pidfd)
-    _, status = os.waitpid(pid, 0)
+    try:
+        _, status = os.waitpid(pid, 0)
+    except ChildProcessError:
+        return
     _say(control, b"%s %d %d" % (ENDED, pid, os.waitstatus_to_exitcode(status)))
 
 
@@ -197,13 +235,5 @@ def _put_on(streams: Sequence[int], others: Sequence[int]) -> None:
     gc.enable()
 
 
-def main() -> None:
-    """The spare's process: the control socket is its stdin, and becomes the engine's stdin in each engine."""
-    control = socket.socket(fileno=0)
-    home = stand_by(control)
-    control.detach()
-    serve(home)
-
-
 if __name__ == "__main__":
-    main()
+    serve(engine_home())

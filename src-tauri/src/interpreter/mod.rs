@@ -1,10 +1,14 @@
 //! `CPython` in this process: isolated, with the environment's interpreter as `sys.executable`, never finalized.
 
 mod config;
+#[cfg(target_os = "linux")]
+mod fork;
 pub mod venv;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -28,6 +32,19 @@ pub fn serve(home: &Path, read: i32, write: i32) -> String {
             Err(sentence) | Ok(Err(sentence)) => sentence,
             Ok(Ok(_)) => "The engine returned, which it never does; please report this.".into(),
         }
+    })
+}
+
+/// Import everything and fork at each request on stdin. Returns in each forked engine, on streams of its own, with the
+/// home folder that was asked for. The error is a sentence.
+#[cfg(target_os = "linux")]
+pub fn stand_by() -> Result<Option<PathBuf>, String> {
+    Python::attach(|py| {
+        let home = fork::function(py).and_then(|fork| {
+            let module = py.import("darkroom.bridge.spare")?;
+            module.getattr("engine_home")?.call1((fork,))?.extract()
+        });
+        home.map_err(|error| explain(py, &error))
     })
 }
 

@@ -4,6 +4,9 @@ pub mod line;
 pub mod placement;
 pub mod policy;
 pub mod problem;
+pub mod process;
+#[cfg(target_os = "linux")]
+mod spare;
 #[cfg(all(test, unix))]
 mod tests;
 mod watch;

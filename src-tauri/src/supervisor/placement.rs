@@ -3,11 +3,13 @@
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
 
+use super::process::Process;
+#[cfg(target_os = "linux")]
+use super::spare::Spares;
 use crate::log::EngineLog;
 
 /// The exit code of an engine that cannot start as things are: starting it again would not help.
@@ -20,10 +22,10 @@ pub struct Running {
     /// Frames from it; the end of the stream is its death.
     pub output: Box<dyn Read + Send>,
     /// The process, to be waited for or killed; none when it runs in this one.
-    pub process: Option<Child>,
+    pub process: Option<Process>,
 }
 
-/// A way to start an engine.
+/// A way to start an engine. All of it happens on the supervisor's thread.
 pub trait Placement: Send {
     /// Start the engine of `home`. On Linux it dies with the thread that calls this.
     fn start(&mut self, home: &Path, log: &Arc<EngineLog>) -> io::Result<Running>;
@@ -32,19 +34,48 @@ pub trait Placement: Send {
     fn again(&self) -> bool {
         true
     }
+
+    /// Prepare for the end of the engine that runs. Called each second once that engine takes jobs.
+    fn prepare(&mut self, _home: &Path, _log: &Arc<EngineLog>) {}
+
+    /// What was prepared is not to be trusted, or is for another home: start the next engine from nothing.
+    fn forget(&mut self) {}
 }
 
-/// The same program again, as `darkroom engine`.
+/// A program as the engine, and perhaps a spare to fork its successors from.
 #[derive(Debug)]
 pub struct ChildProcess {
-    /// The program.
-    pub program: OsString,
-    /// Its arguments before the home folder.
-    pub arguments: Vec<OsString>,
+    program: OsString,
+    arguments: Vec<OsString>,
+    #[cfg(target_os = "linux")]
+    spares: Option<Spares>,
 }
 
-impl Placement for ChildProcess {
-    fn start(&mut self, home: &Path, log: &Arc<EngineLog>) -> io::Result<Running> {
+impl ChildProcess {
+    /// `program` with `arguments` before the home folder.
+    #[must_use]
+    pub fn new(program: OsString, arguments: Vec<OsString>) -> Self {
+        Self {
+            program,
+            arguments,
+            #[cfg(target_os = "linux")]
+            spares: None,
+        }
+    }
+
+    /// The same program with these arguments is its spare. There is one on Linux only.
+    #[must_use]
+    pub fn with_spare(mut self, arguments: Vec<OsString>) -> Self {
+        #[cfg(target_os = "linux")]
+        {
+            self.spares = Some(Spares::new(self.program.clone(), arguments));
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = (&mut self, arguments);
+        self
+    }
+
+    fn start_from_nothing(&self, home: &Path, log: &Arc<EngineLog>) -> io::Result<Running> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).arg("--home").arg(home);
         command
@@ -57,27 +88,57 @@ impl Placement for ChildProcess {
         let input = child.stdin.take().ok_or_else(missing)?;
         let output = child.stdout.take().ok_or_else(missing)?;
         let errors = child.stderr.take().ok_or_else(missing)?;
-        let log = log.clone();
-        thread::Builder::new()
-            .name("engine log".into())
-            .spawn(move || copy_lines(errors, &log))?;
+        keep_log(errors, log)?;
         Ok(Running {
             input: Box::new(input),
             output: Box::new(output),
-            process: Some(child),
+            process: Some(Process::Started(child)),
         })
+    }
+}
+
+impl Placement for ChildProcess {
+    fn start(&mut self, home: &Path, log: &Arc<EngineLog>) -> io::Result<Running> {
+        #[cfg(target_os = "linux")]
+        if let Some(running) = self.spares.as_mut().and_then(|spares| spares.engine(home, log)) {
+            return Ok(running);
+        }
+        self.start_from_nothing(home, log)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn prepare(&mut self, home: &Path, log: &Arc<EngineLog>) {
+        if let Some(spares) = &mut self.spares {
+            spares.keep_one(home, log);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn forget(&mut self) {
+        if let Some(spares) = &mut self.spares {
+            spares.forget();
+        }
     }
 }
 
 /// A Ctrl-C in the terminal is the window's: the engine ends with its pipe, in order.
 #[cfg(unix)]
-fn beside_the_window(command: &mut Command) {
+pub(super) fn beside_the_window(command: &mut Command) {
     use std::os::unix::process::CommandExt;
     command.process_group(0);
 }
 
 #[cfg(not(unix))]
-fn beside_the_window(_command: &mut Command) {}
+pub(super) fn beside_the_window(_command: &mut Command) {}
+
+/// Copy what comes out of `errors` into the log, on a thread that ends with it.
+pub(super) fn keep_log(errors: impl Read + Send + 'static, log: &Arc<EngineLog>) -> io::Result<()> {
+    let log = log.clone();
+    thread::Builder::new()
+        .name("engine log".into())
+        .spawn(move || copy_lines(errors, &log))
+        .map(drop)
+}
 
 fn copy_lines(errors: impl Read, log: &EngineLog) {
     let mut errors = BufReader::new(errors);
@@ -86,37 +147,4 @@ fn copy_lines(errors: impl Read, log: &EngineLog) {
         log.line(String::from_utf8_lossy(&line).trim_end());
         line.clear();
     }
-}
-
-/// Wait for a process for at most `patience`, then kill it. `None` when it had to be killed.
-pub fn reap(process: &mut Child, patience: Duration) -> Option<ExitStatus> {
-    let until = Instant::now() + patience;
-    while Instant::now() < until {
-        if let Ok(Some(status)) = process.try_wait() {
-            return Some(status);
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    let _ = process.kill();
-    let _ = process.wait();
-    None
-}
-
-/// How a process ended, for a sentence.
-#[must_use]
-pub fn ending(status: Option<ExitStatus>) -> String {
-    let Some(status) = status else {
-        return "it did not end by itself".into();
-    };
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return match signal {
-            libc::SIGKILL => "it was killed, perhaps for want of memory".into(),
-            libc::SIGSEGV => "a memory access failed".into(),
-            libc::SIGBUS => "a file it read was cut or the disk failed".into(),
-            libc::SIGABRT => "a library gave up".into(),
-            other => format!("signal {other}"),
-        };
-    }
-    format!("exit code {}", status.code().unwrap_or(-1))
 }

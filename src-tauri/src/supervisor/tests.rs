@@ -28,10 +28,7 @@ impl Watched {
         let home = tempfile::tempdir().unwrap();
         let script = script.replace("HOME_FOLDER", home.path().to_str().unwrap());
         let arguments = vec!["-c".into(), script.into()];
-        let placement = ChildProcess {
-            program: "/bin/sh".into(),
-            arguments,
-        };
+        let placement = ChildProcess::new("/bin/sh".into(), arguments);
         let (told, events) = mpsc::channel();
         let (engine, watching) = Engine::start(home.path().to_owned(), Box::new(placement), told).unwrap();
         Self {
@@ -120,10 +117,7 @@ fn an_engine_that_cannot_start_says_why_and_is_not_started_again() {
 #[test]
 fn a_program_that_is_not_there_is_said() {
     let (told, events) = mpsc::channel();
-    let placement = ChildProcess {
-        program: "/nonexistent/darkroom".into(),
-        arguments: Vec::new(),
-    };
+    let placement = ChildProcess::new("/nonexistent/darkroom".into(), Vec::new());
     let (engine, watching) = Engine::start("/nonexistent".into(), Box::new(placement), told).unwrap();
     assert!(events.recv_timeout(PATIENCE).unwrap().contains("cannot be started"));
     engine.stop();

@@ -3,8 +3,9 @@
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, ExitStatus};
+use std::process::ExitStatus;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,9 +15,10 @@ use serde::Deserialize;
 
 use super::Engine;
 use super::line::{Life, State};
-use super::placement::{CANNOT_START, Placement, Running, ending, reap};
+use super::placement::{CANNOT_START, Placement, Running};
 use super::policy::{Policy, Verdict};
 use super::problem::Problem;
+use super::process::{Process, ending};
 use crate::frames::{Frame, Kind};
 
 /// The engine drains for at most 3 s and flushes; then it is killed.
@@ -64,6 +66,8 @@ struct Ears {
     events: Sender<String>,
     words: Sender<Word>,
     complaint: Arc<Mutex<Option<String>>>,
+    /// Whether this life has come so far as to take jobs.
+    takes_jobs: Arc<AtomicBool>,
     begun: Instant,
 }
 
@@ -75,6 +79,7 @@ impl Supervisor {
             events: engine.events.clone(),
             words: engine.words.clone(),
             complaint: Arc::default(),
+            takes_jobs: Arc::default(),
             begun,
         };
         Self {
@@ -111,6 +116,7 @@ impl Supervisor {
             Err(error) => return self.give_up(format!("The engine cannot be started: {error}.")),
         };
         self.ears.policy.lock().started(self.begun.elapsed());
+        self.ears.takes_jobs.store(false, Ordering::Relaxed);
         let Running {
             input,
             output,
@@ -135,15 +141,19 @@ impl Supervisor {
             LAST_BREATH
         };
         let status = match &mut process {
-            Some(process) => reap(process, patience),
+            Some(process) => process.reap(patience),
             None => self.outlive(patience),
         };
         self.after(reason, status)
     }
 
     /// Wait until the engine ends, hangs, or is to do something else.
-    fn watch(&self, process: &mut Option<Child>) -> Reason {
+    fn watch(&mut self, process: &mut Option<Process>) -> Reason {
         loop {
+            // Not before: its imports would slow down those of the engine.
+            if self.ears.takes_jobs.load(Ordering::Relaxed) {
+                self.placement.prepare(&self.engine.home(), &self.engine.log);
+            }
             match self.heard.recv_timeout(TICK) {
                 Ok(Word::Ended(life)) if life == self.lives => return Reason::Died,
                 Ok(Word::Ended(_)) | Err(RecvTimeoutError::Timeout) => {}
@@ -189,6 +199,10 @@ impl Supervisor {
 
     fn died(&mut self, why: &str) -> Next {
         self.engine.log.note(&format!("the engine stopped: {why}"));
+        if !self.ears.takes_jobs.load(Ordering::Relaxed) {
+            // Perhaps because of what it was forked from.
+            self.placement.forget();
+        }
         let verdict = self.ears.policy.lock().died(self.begun.elapsed());
         if verdict == Verdict::GiveUp {
             return self.give_up(format!(
@@ -228,6 +242,7 @@ impl Supervisor {
             }
             Word::Restart | Word::Ended(_) => {}
         }
+        self.placement.forget();
         self.ears.policy.lock().forgive();
         let _ = self
             .ears
@@ -271,8 +286,13 @@ impl Ears {
 
     fn event(&self, payload: Vec<u8>) {
         self.policy.lock().event(&payload);
-        if let Some(sentence) = complaint(&payload) {
-            *self.complaint.lock() = Some(sentence);
+        if let Some(told) = Told::of(&payload) {
+            if ["ready", "working"].contains(&told.state.as_str()) {
+                self.takes_jobs.store(true, Ordering::Relaxed);
+            }
+            if let Some(problem) = told.problem {
+                *self.complaint.lock() = Some(problem.message);
+            }
         }
         if let Ok(event) = String::from_utf8(payload) {
             let _ = self.events.send(event);
@@ -285,23 +305,27 @@ fn lag(payload: &[u8]) -> Duration {
     Duration::from_millis(milliseconds.into())
 }
 
-/// What an engine says about itself when it cannot go on.
-fn complaint(event: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Changed {
-        problem: Option<Said>,
-        #[serde(rename = "type")]
-        kind: String,
+/// What an engine says about itself: `EngineChanged` of `messages.py`.
+#[derive(Deserialize)]
+struct Told {
+    state: String,
+    problem: Option<Complaint>,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct Complaint {
+    message: String,
+}
+
+impl Told {
+    fn of(event: &[u8]) -> Option<Self> {
+        // Job events are the frequent ones and hold whole requests; they are not looked into.
+        if event.starts_with(br#"{"job""#) {
+            return None;
+        }
+        let told: Self = serde_json::from_slice(event).ok()?;
+        (told.kind == "engineChanged").then_some(told)
     }
-    #[derive(Deserialize)]
-    struct Said {
-        message: String,
-    }
-    // Job events are the frequent ones and hold whole requests; they are not looked into.
-    let head = &event[..event.len().min(16)];
-    if head.starts_with(br#"{"job""#) {
-        return None;
-    }
-    let changed: Changed = serde_json::from_slice(event).ok()?;
-    (changed.kind == "engineChanged").then_some(changed.problem?.message)
 }
