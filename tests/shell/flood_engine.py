@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import time
 
 from darkroom.bridge.frames import Frame, FrameDecoder, Kind, encode_frame
 
@@ -22,9 +23,10 @@ def main() -> None:
 
     def flood(count: int) -> None:
         pause = threading.Event()
+        begun = time.monotonic()
         for number in range(count):
+            pause.wait(begun + number * PERIOD - time.monotonic())
             send(Kind.EVENT, 0, b'{"type":"flood","number":%d}' % number)
-            pause.wait(PERIOD)
 
     decoder = FrameDecoder()
     while data := os.read(0, 1 << 16):

@@ -1,13 +1,17 @@
 """Starts that cannot work: each says in a sentence what is wrong, and the window opens whenever there is a display."""
 
 import json
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from darkroom.library.pictures import saved_plan
+from shell.conftest import Launch, engine_script
+from shell.driver import ESCAPE, PROGRAM, Window
+from shell.hands import READY, ask, files, pictures, says
 
-from shell.driver import PROGRAM, Window
+Opening = Callable[[], Window]
 
 
 def start(arguments: list[str], variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -37,43 +41,90 @@ def test_the_command_line_of_a_missing_environment_says_so(variables: dict[str, 
     assert "make setup" in said.stderr
 
 
-@pytest.fixture
-def broken(variables: dict[str, str], tmp_path: Path, home: Path) -> Iterator[Window]:
-    """A window whose engine has no Python environment."""
-    window = Window(["--home", str(home)], variables | {"DARKROOM_VENV": str(tmp_path / "none")})
-    yield window
-    window.close()
+def test_a_window_without_its_environment_opens_and_says_so(launch: Launch, home: Path, tmp_path: Path) -> None:
+    window = launch("--home", home, DARKROOM_VENV=str(tmp_path / "none"))
+    assert "make setup" in banner(window)
 
 
-def test_a_window_without_its_environment_opens_and_says_so(broken: Window) -> None:
-    broken.wait("document.body.innerText.includes('make setup')")
-
-
-def test_a_window_whose_home_cannot_be_used_opens_and_says_so(
-    variables: dict[str, str], engine_program: Path, tmp_path: Path
-) -> None:
+def test_a_window_whose_home_cannot_be_used_opens_and_says_so(launch: Launch, tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file, no folder")
-    missing_home = engine_program.with_name("engine-without-home")
-    missing_home.write_text(engine_program.read_text().replace("engine_program.py", "plain_engine.py"))
-    missing_home.chmod(0o755)
-    window = Window(["--home", str(blocked / "home"), "--engine-program", str(missing_home)], variables)
-    window.wait("document.body.innerText.includes('blocked')")
+    program = engine_script(tmp_path / "engine", "plain_engine")
+    window = launch("--home", blocked / "home", "--engine-program", program)
+    assert "blocked" in banner(window)
+    assert window.run("return document.documentElement.dataset.engine") == "stopping"
+
+
+def test_a_home_whose_name_is_no_text_is_said_and_nothing_else_is_made(launch: Launch, tmp_path: Path) -> None:
+    homes = tmp_path / "homes"
+    homes.mkdir()
+    home = os.fsencode(homes) + b"/caf\xe9"
+    program = engine_script(tmp_path / "engine", "plain_engine")
+    window = launch("--engine-program", program, DARKROOM_HOME=os.fsdecode(home))
+    assert "caf" in banner(window)
+    assert window.run("return document.documentElement.dataset.engine") == "stopping"
     window.close()
+    assert {*homes.iterdir()} <= {Path(os.fsdecode(home))}
+
+
+def test_a_library_that_cannot_be_read_is_made_anew_from_the_pictures(open_window: Opening, home: Path) -> None:
+    window = open_window()
+    ask(window, "kept")
+    pictures(window, 1)
+    window.close()
+    for rest in home.glob("library.db-*"):
+        rest.unlink()
+    (home / "library.db").write_bytes(b"no database at all\n" * 1000)
+    window = open_window()
+    pictures(window, 1)
+    assert saved_plan(files(home)[0])[0].prompt == "kept"
 
 
 def test_an_engine_that_keeps_dying_is_asked_about_and_comes_back_when_asked_for(
-    variables: dict[str, str], engine_program: Path, home: Path
+    launch: Launch, engine_program: Path, home: Path
 ) -> None:
-    fixed = engine_program.with_name("fixed")
-    lines = engine_program.read_text().splitlines()
-    engine_program.write_text("\n".join([lines[0], f'[ -e "{fixed}" ] || kill -ABRT $$', *lines[1:]]) + "\n")
-    window = Window(["--home", str(home), "--engine-program", str(engine_program)], variables)
-    try:
-        window.wait("document.documentElement.dataset.engine === 'lost'")
-        assert "a library gave up" in window.run("return window.__TAURI_INTERNALS__.invoke('engine_log')")
-        fixed.touch()
-        window.run("return window.__TAURI_INTERNALS__.invoke('restart_engine')")
-        window.wait("document.documentElement.dataset.engine === 'ready'")
-    finally:
-        window.close()
+    broken, fixed = until_fixed(engine_program, "kill -ABRT $$")
+    window = launch("--home", home, "--engine-program", broken)
+    window.wait("document.documentElement.dataset.engine === 'lost'")
+    assert "keeps stopping" in banner(window)
+    assert "a library gave up" in window.run("return window.__TAURI_INTERNALS__.invoke('engine_log')")
+    fixed.touch()
+    window.click("[role=alert].banner button")
+    window.wait(READY)
+
+
+def test_an_engine_that_never_answers_leaves_the_page_usable_and_can_be_restarted(
+    launch: Launch, engine_program: Path, home: Path
+) -> None:
+    mute, fixed = until_fixed(engine_program, "{ cat >/dev/null; exit; }")
+    window = launch("--home", home, "--engine-program", mute)
+    ask(window, "while it starts")
+    says(window, "Waiting for the engine")
+    window.wait("document.documentElement.dataset.engine === 'starting'")
+    window.click(".chip")
+    says(window, "Engine log")
+    fixed.touch()
+    window.click("[role=dialog] .foot button")
+    window.press(ESCAPE)
+    window.wait("!document.querySelector('[role=dialog]')")
+    window.wait(READY)
+    says(window, "look at the queue before asking again")
+    ask(window, "now it answers")
+    pictures(window, 1)
+    assert saved_plan(files(home)[0])[0].prompt == "now it answers"
+
+
+def until_fixed(engine_program: Path, trouble: str) -> tuple[Path, Path]:
+    """A program that does this instead of being the engine, and the file that has to exist to end that."""
+    program, fixed = engine_program.with_name("troubled"), engine_program.with_name("fixed")
+    program.write_text(f'#!/bin/sh\n[ -e "{fixed}" ] || {trouble}\nexec "{engine_program}" "$@"\n')
+    program.chmod(0o755)
+    return program, fixed
+
+
+def banner(window: Window) -> str:
+    """The sentence at the top of the page, which has something to press beside it."""
+    window.wait("document.querySelector('.banner[role=alert] button')")
+    sentence = window.run("return document.querySelector('.banner p').textContent")
+    assert sentence.endswith("."), sentence
+    return sentence

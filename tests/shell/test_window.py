@@ -11,34 +11,11 @@ from pathlib import Path
 import pytest
 
 from darkroom.library.pictures import saved_plan
-from shell.conftest import engine_of, wait_for_end
-from shell.driver import CONTROL, ENTER, PROGRAM, Window
+from shell.conftest import Launch
+from shell.driver import PROGRAM, Window
+from shell.hands import ask, children, engine_of, files, gate, wait_for_end
 
 Opening = Callable[[], Window]
-
-
-def ask(window: Window, prompt: str) -> None:
-    """Type a prompt and press Ctrl+Enter, as a person does."""
-    window.type("#prompt", prompt)
-    window.press(CONTROL, ENTER)
-
-
-def gate(home: Path, step: int | None) -> None:
-    """Let pictures get as far as `step`; None lets everything through."""
-    home.mkdir(parents=True, exist_ok=True)
-    part = home / "gate.part"
-    part.write_text(str(step if step is not None else 10**6))
-    part.rename(home / "gate")
-
-
-def children(process: int) -> list[int]:
-    return [
-        int(child) for file in Path(f"/proc/{process}/task").glob("*/children") for child in file.read_text().split()
-    ]
-
-
-def files(home: Path) -> list[Path]:
-    return sorted((home / "pictures").rglob("*.png"))
 
 
 def test_a_prompt_becomes_a_picture_with_previews_on_the_way(open_window: Opening, home: Path) -> None:
@@ -123,8 +100,8 @@ def test_closing_the_window_ends_the_engine_and_keeps_the_job(open_window: Openi
     open_window().wait("document.querySelector('[data-picture]')")
 
 
-def test_the_engine_runs_in_the_windows_own_process_when_asked_to(variables: dict[str, str], home: Path) -> None:
-    window = Window(["--home", str(home), "--engine=inline"], variables)
+def test_the_engine_runs_in_the_windows_own_process_when_asked_to(launch: Launch, home: Path) -> None:
+    window = launch("--home", home, "--engine=inline")
     window.wait("document.documentElement.dataset.ready === 'true'")
     window.wait("['loadingTorch', 'ready'].includes(document.documentElement.dataset.engine)")
     process = window.process
@@ -134,21 +111,6 @@ def test_the_engine_runs_in_the_windows_own_process_when_asked_to(variables: dic
     assert window.run("return document.documentElement.dataset.ready") == "true"
     os.kill(process, signal.SIGTERM)
     wait_for_end(process)
-    window.close()
-
-
-def test_a_cancelled_job_leaves_no_picture_and_the_next_one_runs(open_window: Opening, home: Path) -> None:
-    gate(home, 2)
-    window = open_window()
-    ask(window, "not this")
-    window.wait("document.querySelector('canvas.preview')?.dataset.key")
-    window.click("[data-action=cancel]")
-    window.wait("document.documentElement.dataset.engine === 'ready'")
-    assert files(home) == []
-    gate(home, None)
-    ask(window, "but this")
-    window.wait("document.querySelector('[data-picture]')")
-    assert [saved_plan(file)[0].prompt for file in files(home)] == ["but this"]
 
 
 def test_of_fifty_starts_one_stays(variables: dict[str, str], engine_program: Path, home: Path) -> None:
@@ -161,20 +123,6 @@ def test_of_fifty_starts_one_stays(variables: dict[str, str], engine_program: Pa
         (staying,) = (start for end, start in ends.items() if not end.done())
         staying.terminate()
     assert staying.returncode == 0
-
-
-def test_a_later_start_hands_its_picture_to_the_window_that_is_open(
-    open_window: Opening, variables: dict[str, str], home: Path, tmp_path: Path
-) -> None:
-    window = open_window()
-    ask(window, "a bridge")
-    window.wait("document.querySelector('[data-picture]')")
-    picture = tmp_path / "ünïcödé 'picture'.png"
-    files(home)[0].rename(picture)
-    later = subprocess.run([PROGRAM, "--home", str(home), picture.name], env=variables, cwd=tmp_path, check=False)
-    assert later.returncode == 0
-    window.wait("document.querySelector('[data-action=take]')")
-    assert "a bridge" in window.run("return document.querySelector('dialog, [role=dialog]').textContent")
 
 
 def test_nothing_in_the_page_reaches_the_outside(open_window: Opening) -> None:

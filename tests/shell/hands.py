@@ -1,0 +1,105 @@
+"""What a person does with the window, and what a test looks at from outside it."""
+
+import json
+import os
+import select
+from pathlib import Path
+
+from shell.driver import CONTROL, ENTER, Window
+
+PATIENCE = 60
+READY = "document.documentElement.dataset.engine === 'ready'"
+PREVIEWED = "document.querySelector('canvas.preview')?.dataset.key"
+
+
+def ask(window: Window, prompt: str) -> None:
+    """Type a prompt and press Ctrl+Enter, as a person does."""
+    window.type("#prompt", prompt)
+    window.press(CONTROL, ENTER)
+
+
+def fill(window: Window, label: str, value: object) -> None:
+    """Type into the field of this name and press Enter."""
+    window.type(f"input[aria-label='{label}']", f"{value}{ENTER}")
+
+
+def choose(window: Window, label: str, value: str) -> None:
+    """Pick a row of a drop-down list."""
+    window.click(f"[aria-label^='{label}:']")
+    window.click(f".menu-item[data-value='{value}']")
+    window.wait("!document.querySelector('.menu-item')")
+
+
+def settings(window: Window) -> dict[str, str]:
+    """What the fields and lists of the page show, by their names."""
+    fields = "[...document.querySelectorAll('[data-region=prompt] :is(input, textarea)')]"
+    lists = "[...document.querySelectorAll('[data-region=prompt] .select')]"
+    named = f"{fields}.map(field => [field.ariaLabel ?? field.id, field.value])"
+    chosen = f"{lists}.map(list => list.ariaLabel.split(': '))"
+    return window.run(f"return Object.fromEntries([...{named}, ...{chosen}])")
+
+
+def pictures(window: Window, count: int) -> None:
+    """Wait until the gallery shows so many pictures."""
+    window.wait(f"document.querySelectorAll('[data-picture]').length === {count}")
+
+
+def says(window: Window, text: str) -> None:
+    """Wait until the page shows this text anywhere."""
+    window.wait(f"document.body.innerText.includes({json.dumps(text)})")
+
+
+def gate(home: Path, step: int | None) -> None:
+    """Let pictures get as far as `step`; None lets everything through."""
+    home.mkdir(parents=True, exist_ok=True)
+    part = home / "gate.part"
+    part.write_text(str(step if step is not None else 10**6))
+    part.rename(home / "gate")
+
+
+def files(home: Path) -> list[Path]:
+    """The pictures on the disk, the oldest first."""
+    return sorted((home / "pictures").rglob("*.png"), key=lambda file: file.stat().st_mtime_ns)
+
+
+def engine_of(home: Path) -> int:
+    """The process id of the engine that runs now, or ran last."""
+    return int((home / "engine.pid").read_text())
+
+
+def runner_of(home: Path) -> int:
+    """The process that runs the queue of a home: the kernel knows who holds its lock."""
+    lock = (home / "runner.lock").stat().st_ino
+    held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    (runner,) = (int(fields[4]) for fields in held if fields[1] == "FLOCK" and fields[5].endswith(f":{lock}"))
+    return runner
+
+
+def children(process: int) -> dict[int, str]:
+    """The processes that `process` started: their ids and names."""
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    found = [int(child) for file in threads for child in file.read_text().split()]
+    return {child: Path(f"/proc/{child}/comm").read_text().strip() for child in found}
+
+
+def web_process(window: Window) -> int:
+    """The process in which the page lives."""
+    (found,) = (child for child, name in children(window.process).items() if name.startswith("WebKitWebPro"))
+    return found
+
+
+def memory(process: int) -> int:
+    """Bytes of the process that are in memory."""
+    fields = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
+    return int(fields["VmRSS"].split()[0]) << 10
+
+
+def wait_for_end(process: int, patience: float = PATIENCE) -> None:
+    """Return when a process has ended; it need not be a child."""
+    try:
+        handle = os.pidfd_open(process)
+    except ProcessLookupError:
+        return
+    ended, _, _ = select.select([handle], [], [], patience)
+    os.close(handle)
+    assert ended, f"process {process} still runs"
