@@ -162,7 +162,10 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A model the engine can load. `id` is what requests name; `problem` says why it cannot be used."""
+    """A model the engine can load. `id` is what requests name; `problem` says why it cannot be used.
+
+    From `width` on: what a request that leaves the setting open is made with.
+    """
 
     id: str
     name: str
@@ -171,6 +174,11 @@ class Model:
     size_bytes: int
     width: int
     height: int
+    steps: int
+    guidance: float
+    sampler: Sampler
+    schedule: Schedule
+    clip_skip: int
     problem: Problem | None = None
 
 

@@ -41,7 +41,22 @@ def simple_graph(**changes: object) -> dict[str, Any]:
     }
 
 
-MODELS = [Model(id="/m/v1-5.safetensors", name="v1-5", family="sd1", kind="file", size_bytes=1, width=512, height=512)]
+MODELS = [
+    Model(
+        id="/m/v1-5.safetensors",
+        name="v1-5",
+        family="sd1",
+        kind="file",
+        size_bytes=1,
+        width=512,
+        height=512,
+        steps=25,
+        guidance=7.0,
+        sampler=Sampler.DPMPP_2M,
+        schedule=Schedule.KARRAS,
+        clip_skip=1,
+    )
+]
 
 
 def test_a_simple_graph_is_read_whole() -> None:

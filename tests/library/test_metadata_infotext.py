@@ -35,7 +35,20 @@ PLAN = Plan(
 
 
 def model(name: str, id: str | None = None) -> Model:
-    return Model(id=id or name, name=name, family="sd1", kind="file", size_bytes=1, width=512, height=512)
+    return Model(
+        id=id or name,
+        name=name,
+        family="sd1",
+        kind="file",
+        size_bytes=1,
+        width=512,
+        height=512,
+        steps=25,
+        guidance=7.0,
+        sampler=Sampler.DPMPP_2M,
+        schedule=Schedule.KARRAS,
+        clip_skip=1,
+    )
 
 
 def settings_line(extra: str) -> str:

@@ -140,17 +140,24 @@ export const listPictures = {
 export const modelList = {
   "models": [
     {
+      "clipSkip": 1,
       "family": "starter",
+      "guidance": 7.0,
       "height": 256,
       "id": "starter",
       "kind": "folder",
       "name": "Postcards",
       "problem": null,
+      "sampler": "dpmpp_2m",
+      "schedule": "karras",
       "sizeBytes": 39000000,
+      "steps": 25,
       "width": 256
     },
     {
+      "clipSkip": 1,
       "family": "",
+      "guidance": 7.0,
       "height": 512,
       "id": "/home/ada/models/cut.safetensors",
       "kind": "file",
@@ -159,7 +166,10 @@ export const modelList = {
         "code": "model-unsafe",
         "message": "cut.safetensors ends after 12 bytes; download it again."
       },
+      "sampler": "dpmpp_2m",
+      "schedule": "karras",
       "sizeBytes": 12,
+      "steps": 25,
       "width": 512
     }
   ],

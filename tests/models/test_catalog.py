@@ -9,8 +9,10 @@ import torch
 from safetensors.torch import save_file
 
 from darkroom.errors import ModelMissing, ModelUnsafe, ModelUnsupported
-from darkroom.messages import Code
-from darkroom.models.catalog import Catalog
+from darkroom.messages import Code, TextToImage
+from darkroom.models.catalog import Catalog, Entry
+from darkroom.models.family import FAMILIES
+from darkroom.sampling.plan import plan
 from tests.tiny import tiny_model
 
 
@@ -72,6 +74,16 @@ def test_a_link_to_a_folder_above_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
 
     assert problems(tmp_path) == {}
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_a_model_says_what_an_open_request_is_made_with(tmp_path: Path, family: str) -> None:
+    told = Entry("x", tmp_path / "x.safetensors", "file", family).message()
+
+    made = plan(TextToImage(prompt="x"), 0, family=FAMILIES[family], model="x", model_hash="", precision="fp32")
+
+    for name in ("width", "height", "steps", "guidance", "sampler", "schedule", "clip_skip"):
+        assert getattr(told, name) == getattr(made, name)
 
 
 def test_listing_models_imports_no_torch(tmp_path: Path) -> None:

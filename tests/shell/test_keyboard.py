@@ -99,6 +99,6 @@ def test_a_shortcut_works_at_once_after_a_choice_from_a_list(open_window: Callab
     window.press(ENTER)
     window.wait("document.querySelector('.menu-item[data-highlighted]')")
     window.press(ENTER)
-    at(window, "Sampler: Auto")
+    at(window, "Sampler: Auto (DPM++ 2M)")
     window.press(CONTROL, "l")
     at(window, "prompt")

@@ -114,7 +114,7 @@ export const texts = {
     countUpSign: "+1",
     randomSeed: "Random",
     count: "Pictures",
-    auto: "Auto",
+    auto: (value?: string | number) => (value === undefined ? "Auto" : `Auto (${value})`),
     reset: (name: string) => `${name}: back to automatic`,
     more: "More",
     less: "Less",

@@ -40,7 +40,7 @@ test("sampler and steps are set without a mouse", async () => {
   await generate(page);
   const request = await page.evaluate(() => window.darkroomReplay?.engine.kept.jobs.at(-1)?.request);
 
-  expect(request).toMatchObject({ sampler: "heun", steps: 21 });
+  expect(request).toMatchObject({ sampler: "heun", steps: 26 });
 });
 
 test("a page reloaded in the middle of a job shows the same", async () => {

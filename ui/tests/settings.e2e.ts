@@ -40,6 +40,19 @@ test("pasted infotext can stay text", async () => {
   expect(await prompt(page)).toBe(INFOTEXT);
 });
 
+test("what is left to the model says what the model does", async () => {
+  const page = await open("pictures=0");
+  const auto = (name: string) => page.getByRole("textbox", { name, exact: true }).getAttribute("placeholder");
+
+  expect([await auto("Steps"), await auto("Guidance"), await auto("Clip skip")]).toEqual([
+    "Auto (25)",
+    "Auto (7)",
+    "Auto (1)",
+  ]);
+  await page.getByLabel("Sampler: Auto (DPM++ 2M)").waitFor();
+  await page.getByLabel("Schedule: Auto (Karras)").waitFor();
+});
+
 test("settings saved under a name come back after a restart, with the keyboard alone", async () => {
   const page = await open("pictures=0");
   await page.getByRole("slider", { name: "Steps" }).focus();
@@ -57,7 +70,7 @@ test("settings saved under a name come back after a restart, with the keyboard a
   await page.getByRole("dialog").waitFor({ state: "detached" });
 
   expect(plain).toBe("");
-  expect(await field(page, "Steps")).toBe("21");
+  expect(await field(page, "Steps")).toBe("26");
 });
 
 test("a preset is renamed, deleted and brought back", async () => {

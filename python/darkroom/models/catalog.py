@@ -47,6 +47,11 @@ class Entry:
             size_bytes=size_of(self.path),
             width=row.width,
             height=row.height,
+            steps=row.steps,
+            guidance=row.guidance,
+            sampler=row.sampler,
+            schedule=row.schedule,
+            clip_skip=row.clip_skip,
             problem=problem_of(self.problem) if self.problem else None,
         )
 

@@ -174,7 +174,7 @@ export interface Progress {
   readonly preview: string | null;
 }
 
-/** A model the engine can load. `id` is what requests name; `problem` says why it cannot be used. */
+/** A model the engine can load. `id` is what requests name; `problem` says why it cannot be used. From `width` on: what a request that leaves the setting open is made with. */
 export interface Model {
   readonly id: string;
   readonly name: string;
@@ -183,6 +183,11 @@ export interface Model {
   readonly sizeBytes: number;
   readonly width: number;
   readonly height: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly sampler: Sampler;
+  readonly schedule: Schedule;
+  readonly clipSkip: number;
   readonly problem: Problem | null;
 }
 

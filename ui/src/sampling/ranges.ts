@@ -9,6 +9,5 @@ export const RANGES = {
   count: { min: 1, max: 1000, step: 1 },
 } as const satisfies Record<string, Range>;
 
-/** Where the sliders stand while the model decides, and where they end. */
-export const USUAL = { steps: 20, guidance: 7, clipSkip: 1 } as const;
+/** Where the sliders end. */
 export const MOST = { steps: 60, guidance: 20 } as const;

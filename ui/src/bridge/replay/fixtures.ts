@@ -26,7 +26,8 @@ export const MODELS: readonly Model[] = [
 ];
 
 function model(id: string, name: string, family: string, sizeBytes: number, edge: number): Model {
-  return { id, name, family, kind: "file", sizeBytes, width: edge, height: edge, problem: null };
+  const usual = { steps: 25, guidance: 7, sampler: "dpmpp_2m", schedule: "karras", clipSkip: 1 } as const;
+  return { id, name, family, kind: "file", sizeBytes, width: edge, height: edge, ...usual, problem: null };
 }
 
 export const SETTINGS: Settings = {
