@@ -53,6 +53,7 @@ from darkroom.messages import (
     TrashPictures,
 )
 from darkroom.models.catalog import EMBEDDINGS, Catalog, expanded, folders_named
+from darkroom.models.embedding_files import vectors_in
 from darkroom.prompting.count import count_tokens
 from darkroom.queue.handle import JobHandle
 from darkroom.queue.queue import Queue
@@ -169,7 +170,7 @@ class _Tasks:
             folder=home.root,
             catalog=lambda: _catalog(home),
             settings=lambda: stored_settings(home),
-            embedding_folders=(home.models / EMBEDDINGS, home.models),
+            embedding_folders=_embedding_folders(home),
             on_problem=self._log.note,
         )
         self._studio_perform = studio.perform
@@ -188,7 +189,12 @@ def _catalog(home: Home) -> Catalog:
 def _counted(command: CountTokens, home: Home) -> TokenCount:
     model = _catalog(home).find(command.model or stored_settings(home).model)
     own = model.path / "tokenizer"
-    return count_tokens(command.text, own if (own / "vocab.json").is_file() else PACKAGED_TOKENIZER)
+    tokenizer = own if (own / "vocab.json").is_file() else PACKAGED_TOKENIZER
+    return count_tokens(command.text, tokenizer, lambda name: vectors_in(_embedding_folders(home), name))
+
+
+def _embedding_folders(home: Home) -> tuple[Path, ...]:
+    return (home.models / EMBEDDINGS, home.models)
 
 
 class _Opened:

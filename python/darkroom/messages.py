@@ -416,8 +416,11 @@ class ModelList:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenCount:
+    """How long a prompt is; `unknown` are the embeddings it names that cannot be used and are left out."""
+
     tokens: int
     chunks: int
+    unknown: tuple[str, ...] = ()
     type: Literal["tokenCount"] = "tokenCount"
 
 

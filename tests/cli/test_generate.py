@@ -54,6 +54,14 @@ def test_seed_minus_one_chooses_a_seed(command: RunCommand, jobs: Callable[[], l
     assert job.request.seed >= 0
 
 
+def test_an_embedding_that_is_not_there_is_said_to_be_left_out(command: RunCommand) -> None:
+    outcome = command("generate", "a boat, embedding:none", "--negative", "embedding:none embedding:other")
+
+    assert outcome.code == 0
+    assert outcome.err.count("There is no usable embedding none in ") == 1
+    assert "There is no usable embedding other in " in outcome.err
+
+
 def test_progress_off_a_terminal_is_plain_lines_on_stderr(command: RunCommand) -> None:
     outcome = command("generate", "a lighthouse")
 

@@ -7,7 +7,9 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 import darkroom
 from darkroom import Engine, TextToImage, _native
@@ -363,6 +365,22 @@ async def test_tokens_are_counted_without_torch(home: Path) -> None:
         answer = await engine.handle(CountTokens(text="a red boat, (at night:1.3)"))
 
     assert answer == TokenCount(tokens=6, chunks=1)
+
+
+async def test_embeddings_count_as_their_vectors_and_unknown_ones_are_named(home: Path) -> None:
+    folder = home / "models" / "embeddings"
+    folder.mkdir(parents=True)
+    save_file({"emb_params": np.zeros((5, 768), np.float32)}, folder / "style.safetensors")
+    (folder / "cut.safetensors").write_bytes(b"cut")
+    prompt = "a boat, embedding:style, embedding:none, (embedding:cut:1.2) embedding:none embedding:../x"
+
+    async with Engine(home, perform=StandIn()) as engine:
+        known = await engine.handle(CountTokens(text="a boat, embedding:style,"))
+        answer = await engine.handle(CountTokens(text=prompt))
+
+    assert known == TokenCount(tokens=3 + 5 + 1, chunks=1)
+    assert isinstance(answer, TokenCount)
+    assert answer.unknown == ("none", "cut", "../x")
 
 
 async def test_tokens_of_a_text_that_is_no_prompt_are_not_counted(home: Path) -> None:

@@ -476,7 +476,10 @@ export const snapshot = {
 export const tokenCount = {
   "chunks": 2,
   "tokens": 81,
-  "type": "tokenCount"
+  "type": "tokenCount",
+  "unknown": [
+    "worn-paper"
+  ]
 } satisfies messages.TokenCount;
 
 export const trashPictures = {

@@ -91,6 +91,8 @@ export const texts = {
     negativePlaceholder: "What to avoid",
     first: "a lighthouse by the sea at sunset, a clear sky",
     tokens: (tokens: number, room: number) => `${tokens} / ${room}`,
+    unknown: (names: readonly string[]) =>
+      `No embedding ${names.slice(0, 3).join(", ")}${names.length > 3 ? " …" : ""}: left out`,
     tokensLabel: (tokens: number, chunks: number) =>
       `${tokens} tokens in ${chunks} ${chunks === 1 ? "chunk" : "chunks"} of 75`,
     chunks: (chunks: number) => `${chunks} chunks`,

@@ -53,6 +53,14 @@ test("what is left to the model says what the model does", async () => {
   await page.getByLabel("Schedule: Auto (Karras)").waitFor();
 });
 
+test("an embedding that the prompt names and nobody has is said to be left out", async () => {
+  const page = await open("pictures=0");
+
+  await page.fill("#prompt", "a boat, embedding:none");
+
+  await page.getByText("No embedding none: left out").waitFor();
+});
+
 test("settings saved under a name come back after a restart, with the keyboard alone", async () => {
   const page = await open("pictures=0");
   await page.getByRole("slider", { name: "Steps" }).focus();

@@ -12,12 +12,14 @@ from darkroom.cli.terminal import say
 from darkroom.errors import NotFound, QueueError
 from darkroom.messages import (
     ENDED,
+    CountTokens,
     GetSnapshot,
     Job,
     JobState,
     Picture,
     Snapshot,
     TextToImage,
+    TokenCount,
 )
 
 if TYPE_CHECKING:
@@ -54,10 +56,23 @@ async def _watch(engine: "Engine", job: int, request: TextToImage, reporter: Rep
     ahead = sum(row.state not in ENDED and row.id != job for row in rows.values())
     if ahead and not snapshot.paused:
         reporter.note(f"Job {job} waits behind {ahead} other{'s' if ahead > 1 else ''}.")
+    for name in await _unknown_embeddings(engine, request):
+        reporter.note(f"There is no usable embedding {name} in {engine.home.models}; it is left out.")
     if not engine.runs_queue:
         reporter.note("Another Darkroom runs the queue; following it.")
     added = Job(id=job, state=JobState.QUEUED, request=request, position=0.0)
     return Watch.of(rows.get(job, added), paused=snapshot.paused)
+
+
+async def _unknown_embeddings(engine: "Engine", request: TextToImage) -> list[str]:
+    """What the job leaves out; asked for only where a prompt may name an embedding."""
+    unknown: dict[str, None] = {}
+    for text in (request.prompt, request.negative):
+        if "embedding:" in text:
+            count = await engine.handle(CountTokens(text=text, model=request.model))
+            assert isinstance(count, TokenCount)
+            unknown |= dict.fromkeys(count.unknown)
+    return list(unknown)
 
 
 def _require_end(watch: Watch, job: int) -> None:

@@ -1,7 +1,6 @@
 """Textual-inversion embeddings: vectors that prompts name as `embedding:name`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,20 +8,15 @@ import torch
 from torch import Tensor
 
 from darkroom.errors import ModelError
+from darkroom.models.embedding_files import KEYS, MOST_VECTORS, EmbeddingStamp, embedding_file
 from darkroom.models.tensors import opened
-
-KEYS = ("emb_params", "clip_l")
-MOST_VECTORS = 75
-SUFFIX = ".safetensors"
-
-_Stamp = tuple[Path, int, int]
 
 
 @dataclass(frozen=True)
 class _Known:
     """What a name meant when it was looked up: nothing, or the file it was read from. Not every file is usable."""
 
-    stamp: _Stamp | None
+    stamp: EmbeddingStamp | None
     vectors: Tensor | None
 
 
@@ -56,7 +50,7 @@ class Embeddings(Mapping[str, Tensor]):
 
     def refresh(self) -> bool:
         """Forget every name whose file came, changed or went since it was read; whether there was one."""
-        changed = [name for name, known in self._known.items() if known.stamp != self._stamp(name)]
+        changed = [name for name, known in self._known.items() if known.stamp != embedding_file(self._folders, name)]
         for name in changed:
             del self._known[name]
         return bool(changed)
@@ -64,22 +58,9 @@ class Embeddings(Mapping[str, Tensor]):
     def _vectors(self, name: str) -> Tensor | None:
         if name not in self._known:
             # The stamp first: a file that changes while it is read has another one the next time.
-            stamp = self._stamp(name)
+            stamp = embedding_file(self._folders, name)
             self._known[name] = _Known(stamp, self._opened(stamp[0]) if stamp else None)
         return self._known[name].vectors
-
-    def _stamp(self, name: str) -> _Stamp | None:
-        """Where the file called `name` is, its size in bytes and its time of change; None without one."""
-        stem = name.removesuffix(SUFFIX)
-        if not stem or stem != Path(stem).name:
-            return None
-        for folder in self._folders:
-            path = folder / f"{stem}{SUFFIX}"
-            # Names come out of prompts: too long for the file system, or none that it could hold.
-            with suppress(OSError, ValueError):
-                status = path.stat()
-                return path, status.st_size, status.st_mtime_ns
-        return None
 
     def _opened(self, path: Path) -> Tensor | None:
         try:

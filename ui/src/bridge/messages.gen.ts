@@ -366,9 +366,11 @@ export interface ModelList {
   readonly type: "modelList";
 }
 
+/** How long a prompt is; `unknown` are the embeddings it names that cannot be used and are left out. */
 export interface TokenCount {
   readonly tokens: number;
   readonly chunks: number;
+  readonly unknown: readonly string[];
   readonly type: "tokenCount";
 }
 

@@ -47,7 +47,8 @@ export function missing(kind: string, id: number): Answer {
 
 export function counted(text: string): Answer {
   const tokens = text.match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu)?.length ?? 0;
-  return { type: "tokenCount", tokens, chunks: Math.max(1, Math.ceil(tokens / 75)) };
+  const unknown = Array.from(text.matchAll(/embedding:([^\s,]+)/gu), (match) => match[1] ?? "");
+  return { type: "tokenCount", tokens, chunks: Math.max(1, Math.ceil(tokens / 75)), unknown };
 }
 
 export function sentence(code: Problem["code"]): string {
