@@ -59,7 +59,7 @@ from darkroom.queue.handle import JobHandle
 from darkroom.queue.queue import Queue
 from darkroom.queue.worker import Perform
 from darkroom.tasks.attempt import Attempt
-from darkroom.tasks.request import checked
+from darkroom.tasks.request import checked, checked_text
 
 # A seed that every language reads exactly out of JSON and every other tool accepts.
 CHOSEN_SEEDS = 2**32
@@ -319,7 +319,7 @@ class _Opened:
         return _catalog(self.home).models()
 
     async def _count_tokens(self, command: CountTokens) -> TokenCount:
-        checked(TextToImage(prompt=command.text))
+        checked_text("prompt", command.text)
         return await asyncio.to_thread(_counted, command, self.home)
 
     def _save_settings(self, command: SaveSettings) -> Accepted:

@@ -70,6 +70,7 @@ class Code(StrEnum):
     JOB_POISONED = "job-poisoned"
     JOB_CANCELLED = "job-cancelled"
     OUT_OF_MEMORY = "out-of-memory"
+    INTERRUPTED = "interrupted"
     ENGINE_LOST = "engine-lost"
     INTERNAL_ERROR = "internal-error"
 
@@ -198,6 +199,12 @@ class JobCancelled(QueueError):
 
 class OutOfMemory(DarkroomError):
     code = Code.OUT_OF_MEMORY
+
+
+class Interrupted(DarkroomError):
+    """The user or the system ended a command; the queue is in order."""
+
+    code = Code.INTERRUPTED
 
 
 class EngineLost(DarkroomError):

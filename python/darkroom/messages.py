@@ -400,11 +400,15 @@ class PictureDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class PictureSettings:
-    """What a foreign picture says about itself; `notes` names what could not be taken over."""
+    """What a picture file or pasted text says about itself; `notes` names what could not be taken over.
+
+    `plan` is all that a picture of ours was made with.
+    """
 
     request: TextToImage
     source: Literal["darkroom", "infotext", "comfyui"]
     notes: tuple[str, ...] = ()
+    plan: Plan | None = None
     type: Literal["pictureSettings"] = "pictureSettings"
 
 

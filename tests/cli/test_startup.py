@@ -5,9 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
 
 from cli.running import RunCommand
+from darkroom.errors import Code
 
 PROBE = """
 import sys
@@ -64,3 +66,28 @@ def test_the_module_runs_as_a_program(home: Path) -> None:
     )
 
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "The queue is empty.\n", "")
+
+
+@pytest.mark.parametrize("json", [False, True])
+def test_ctrl_c_while_the_command_is_still_imported_is_a_sentence(json: bool) -> None:
+    code = """import sys
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == "darkroom.cli.app":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupts())
+from darkroom.cli import run
+run()"""
+
+    finished = subprocess.run(
+        [sys.executable, "-c", code, "queue", "list", *(["--json"] if json else [])],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (finished.returncode, finished.stdout) == (130, "")
+    if json:
+        assert orjson.loads(finished.stderr)["problem"]["code"] == Code.INTERRUPTED
+    else:
+        assert finished.stderr == "darkroom: Interrupted; nothing that was queued is lost.\n"

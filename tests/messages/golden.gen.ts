@@ -263,6 +263,7 @@ export const pictureSettings = {
   "notes": [
     "Sampler 'Euler c' is unknown; the model's own is used."
   ],
+  "plan": null,
   "request": {
     "clipSkip": null,
     "count": 1,

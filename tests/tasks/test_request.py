@@ -22,11 +22,11 @@ def shortened(value: object) -> str:
     "fields",
     [
         {},
-        {"prompt": ""},
         {"prompt": "x" * 32 * 1024},
         {"prompt": "é" * 16 * 1024},
         {"prompt": "🗼\n\t\u202e"},
         {"width": 64, "height": 8192},
+        {"width": 4096, "height": 4096},
         {"steps": 1},
         {"steps": 1000},
         {"guidance": 0.0},
@@ -50,6 +50,13 @@ def test_what_some_model_can_do_passes_unchanged(fields: dict[str, Any]) -> None
 @pytest.mark.parametrize(
     ("fields", "code", "words"),
     [
+        ({"prompt": ""}, Code.BAD_PROMPT, "The prompt '' is empty; say in words what the picture shows"),
+        ({"prompt": " \n"}, Code.BAD_PROMPT, "is empty"),
+        (
+            {"width": 8192, "height": 8192},
+            Code.BAD_SIZE,
+            "8192 x 8192 are 67 million pixels, more than 17; use smaller",
+        ),
         ({"prompt": "x" * (32 * 1024 + 1)}, Code.BAD_PROMPT, "32769 bytes, more than 32768; shorten it"),
         ({"negative": "x" * 33 * 1024}, Code.BAD_PROMPT, "negative prompt has 33792 bytes"),
         ({"prompt": "a\0b"}, Code.BAD_PROMPT, "NUL character at position 1; remove it"),

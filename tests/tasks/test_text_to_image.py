@@ -104,6 +104,8 @@ def test_loading_is_told_in_bytes_until_all_are_read(studio: Studio) -> None:
     loading = [progress for progress in made(studio, ASKED).reports if progress.phase == Phase.LOADING]
 
     assert loading[-1].done_bytes == loading[-1].total_bytes > 1_000_000
+    done, shares = zip(*((now.done_bytes, now.done_bytes / now.total_bytes) for now in loading), strict=True)
+    assert (list(done), list(shares)) == (sorted(done), sorted(shares))
 
 
 def test_the_same_request_gives_the_same_bytes_and_another_seed_does_not(studio: Studio) -> None:

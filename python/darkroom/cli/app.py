@@ -9,27 +9,22 @@ from typing import NoReturn, cast
 
 import typer
 
+from darkroom.cli import INTERRUPTED, INTERRUPTED_SENTENCE
 from darkroom.cli.arguments import suggestion
 from darkroom.cli.commands import commands
-from darkroom.cli.follow import Interrupted
 from darkroom.cli.session import OpenEngine, Session, open_engine
 from darkroom.cli.terminal import one_line, say, say_json
-from darkroom.errors import BadRequest, Code, DarkroomError
+from darkroom.errors import BadRequest, Code, DarkroomError, Interrupted
 from darkroom.messages import Problem, Refused, problem_of
 from darkroom.wire import encode
 
-FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+FAILED, MISUSED = 1, 2
 
-_EXPECTED = (DarkroomError, Interrupted, typer.TyperException, typer.Abort, KeyboardInterrupt, OSError)
+_EXPECTED = (DarkroomError, typer.TyperException, typer.Abort, KeyboardInterrupt, OSError)
 
 
 def main(argv: Sequence[str] | None = None, *, engine: OpenEngine = open_engine) -> int:
-    """Run one command and return its exit code: 0 done, 1 failed, 2 misused, 130 interrupted.
-
-    `argv` are the words after the program's name, by default this process's own. Nothing is raised for what a user can
-    do wrong: one sentence on stderr says it, or with `--json` a `refused` message. It runs an event loop of its own, so
-    call it from a thread that has none; only in the main thread does it hear SIGINT and SIGTERM.
-    """
+    """See `darkroom.cli.main`."""
     words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     session = Session(words, engine, lambda error: _say_failure(words, error))
     try:
@@ -71,15 +66,13 @@ def _problem(error: BaseException) -> Problem:
     match error:
         case DarkroomError():
             return problem_of(error)
-        case Interrupted():
-            return Problem(code=Code.ENGINE_LOST, message=error.sentence)
         case typer.TyperException():
             return Problem(code=Code.BAD_REQUEST, message=_usage(error))
         case OSError():
             what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
             return Problem(code=Code.INTERNAL_ERROR, message=f"The system refused ({what}); see `darkroom doctor`.")
         case _:
-            return Problem(code=Code.ENGINE_LOST, message="Interrupted; nothing that was queued is lost.")
+            return Problem(code=Code.INTERRUPTED, message=INTERRUPTED_SENTENCE)
 
 
 def _usage(error: typer.TyperException) -> str:

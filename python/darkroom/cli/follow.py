@@ -13,14 +13,6 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _RESTING = frozenset({JobState.QUEUED, JobState.INTERRUPTED})
 
 
-class Interrupted(Exception):
-    """The user or the system ended the command; the queue is in order. Not an error of the engine's."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
 @dataclass
 class Watch:
     """Jobs on the way to their end. With `all_jobs`, whatever others add is followed too."""

@@ -37,8 +37,9 @@ class Target:
 def target(text: str, count: int) -> Target:
     """What `--output` means. Raises BadRequest before anything is made in vain."""
     path = Path(text).expanduser().absolute()
-    if "\0" in text:
-        raise BadRequest("The output path has a NUL character; name a file or folder.")
+    if "\0" in text or not text:
+        what = "has a NUL character" if text else "is empty"
+        raise BadRequest(f"The output path {what}; name a file or folder.")
     if path.is_dir() or text.endswith(("/", os.sep)):
         _make_folder(path)
         _check_writable(path)

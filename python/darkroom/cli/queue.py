@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from darkroom.cli.follow import Interrupted, Watch, followed
+from darkroom.cli.follow import Watch, followed
 from darkroom.cli.reporters import Reporter
 from darkroom.cli.session import Session
 from darkroom.cli.terminal import one_line, say, say_json, say_table, say_value
-from darkroom.errors import DarkroomError, QueueError
+from darkroom.errors import DarkroomError, Interrupted, QueueError
 from darkroom.messages import (
     Answer,
     Command,

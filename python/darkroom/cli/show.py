@@ -3,11 +3,10 @@
 from dataclasses import fields
 from pathlib import Path
 
-from darkroom import _native
 from darkroom.cli.follow import run_interruptible
 from darkroom.cli.session import Session
 from darkroom.cli.terminal import say, say_json, say_table
-from darkroom.library.metadata import infotext, read_picture_file, read_plan, read_settings
+from darkroom.library.metadata import infotext, read_picture_file, read_settings
 from darkroom.messages import GetPicture, PictureDetails, PictureSettings, Plan, TextToImage
 from darkroom.wire import encode
 
@@ -36,13 +35,12 @@ async def _show_own(session: Session, picture: int, *, json: bool, as_infotext: 
 
 
 def _show_file(path: Path, *, json: bool, as_infotext: bool) -> None:
-    data = read_picture_file(path)
-    settings = read_settings(data)
+    settings = read_settings(read_picture_file(path))
     if json:
         say_json(encode(settings))
         return
-    if settings.source == "darkroom":
-        _show_plan(path, read_plan(_native.read_picture_text(data)), as_infotext=as_infotext)
+    if settings.plan is not None:
+        _show_plan(path, settings.plan, as_infotext=as_infotext)
         return
     say_table(("Setting", "Value"), [("file", str(path)), ("written by", settings.source), *_rows(settings.request)])
     _say_notes(settings)

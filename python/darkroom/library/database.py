@@ -169,6 +169,10 @@ def refuse_newer(file: Path) -> None:
             header = stream.read(72)
     except FileNotFoundError:
         return
+    except NotADirectoryError as error:
+        raise HomeUnwritable(
+            f"The home {file.parent} is no folder; name another one, or set DARKROOM_HOME to one."
+        ) from error
     except OSError as error:
         raise HomeUnwritable(f"Cannot read {file}: {error.strerror}; make it readable for this user.") from error
     ours = header.startswith(_MAGIC) and int.from_bytes(header[_APPLICATION_AT], "big") == APPLICATION

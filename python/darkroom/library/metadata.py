@@ -68,7 +68,7 @@ def read_settings(data: bytes, models: Sequence[Model] = ()) -> PictureSettings:
     chunks = dict(_read_chunks(data))
     if PLAN_CHUNK in chunks:
         plan, notes = _read_plan(chunks)
-        return PictureSettings(request=request_of(plan), source="darkroom", notes=notes)
+        return PictureSettings(request=request_of(plan), source="darkroom", notes=notes, plan=plan)
     text = chunks.get(INFOTEXT_CHUNK, "")
     if text.strip() and not text.lstrip().startswith("{"):
         return read_infotext(text, models)

@@ -59,7 +59,9 @@ class PictureTable:
         """The picture with this id. Raises NotFound."""
         row = self._database.row(f"SELECT {_COLUMNS} FROM pictures WHERE id = ?", (picture,))
         if row is None:
-            raise NotFound(f"There is no picture {picture}; list the pictures to see which there are.")
+            raise NotFound(
+                f"There is no picture {picture} in the library; it was never made, or was made in another home."
+            )
         return _picture(row)
 
     def plan(self, picture: int) -> Plan:

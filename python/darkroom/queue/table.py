@@ -93,7 +93,7 @@ class JobTable:
         with self.database.transaction():
             state = self.job(job).state
             if state in (JobState.DONE, JobState.FAILED):
-                raise QueueError(f"Job {job} is already {state}; remove it from the list instead.")
+                raise QueueError(f"Job {job} is already {state}; there is nothing left to cancel.")
             if state in WAITING:
                 self.change(job, {"state": JobState.CANCELLED, "code": None, "message": None})
             elif state in ACTIVE:

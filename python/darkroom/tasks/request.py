@@ -19,6 +19,7 @@ from darkroom.messages import Sampler, Schedule, TextToImage
 
 LARGEST_PROMPT = 32 * 1024
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 64, 8192, 8
+MOST_PIXELS = 4096 * 4096
 MOST_STEPS = 1000
 MOST_GUIDANCE = 100.0
 MOST_CLIP_SKIP = 12
@@ -39,10 +40,13 @@ def checked(request: TextToImage) -> TextToImage:
 
 def _prompts(request: TextToImage) -> None:
     for name, text in (("prompt", request.prompt), ("negative prompt", request.negative)):
-        _text(name, text)
+        checked_text(name, text)
+    if not request.prompt.strip():
+        raise BadPrompt(f"The prompt {request.prompt[:20]!r} is empty; say in words what the picture shows.")
 
 
-def _text(name: str, text: object) -> None:
+def checked_text(name: str, text: object) -> None:
+    """Raise BadPrompt if `text`, called `name` in the sentence, is nothing that a model can be prompted with."""
     if not isinstance(text, str):
         raise BadPrompt(f"The {name} is {type(text).__name__}, not text; write it in quotes.")
     if "\0" in text:
@@ -79,6 +83,12 @@ def _sides(request: TextToImage) -> None:
             )
         if side % SIDE_STEP:
             raise BadSize(f"{name} {side} is not a multiple of {SIDE_STEP}; use {_nearest_side(side)}.")
+    area = (request.width or 0) * (request.height or 0)
+    if area > MOST_PIXELS:
+        raise BadSize(
+            f"{request.width} x {request.height} are {area / 1e6:.0f} million pixels, more than "
+            f"{MOST_PIXELS / 1e6:.0f}; use smaller sides."
+        )
 
 
 def _nearest_side(side: object) -> int:

@@ -13,10 +13,10 @@ from darkroom import _native
 from darkroom.errors import LatentsNotFinite, PictureBlack
 from darkroom.messages import Phase, Plan, Progress, Settings, TextToImage
 from darkroom.models.autoencoder import decode
-from darkroom.models.catalog import Catalog, Entry
+from darkroom.models.catalog import Catalog, Entry, size_of
 from darkroom.models.embeddings import Embeddings
 from darkroom.models.files import Stamp, stamp_of
-from darkroom.models.hashes import computed_hash, known_hash
+from darkroom.models.hashes import computed_hash, known_hash, weights_of
 from darkroom.models.hooks import BLOCKS, DECODER_BLOCKS, Gate
 from darkroom.models.loader import Loaded, load
 from darkroom.models.precision import Placement, chosen
@@ -106,8 +106,12 @@ class Studio:
 
         on_bytes = _loading(attempt, pace.count)
         cache = self.folder / "model-hashes.json"
-        digest = known_hash(entry.path, cache) or computed_hash(entry.path, cache, on_bytes)
-        loaded = load(entry, placement, on_bytes)
+        hashed, digest = 0, known_hash(entry.path, cache)
+        if digest is None:
+            hashed, to_load = weights_of(entry.path).stat().st_size, size_of(entry.path)
+            digest = computed_hash(entry.path, cache, lambda done, total: on_bytes(done, total + to_load))
+        # One count over both, so that it never runs backwards.
+        loaded = load(entry, placement, lambda done, total: on_bytes(hashed + done, hashed + total))
         width = loaded.text_encoder.config.hidden_size
         embeddings = Embeddings(self.embedding_folders, width, self.on_problem)
         ready = _Ready(stamp, loaded, digest, Vocabulary.read(loaded.tokenizer), embeddings)

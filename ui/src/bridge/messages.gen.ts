@@ -28,6 +28,7 @@ export type Code =
   | "job-poisoned"
   | "job-cancelled"
   | "out-of-memory"
+  | "interrupted"
   | "engine-lost"
   | "internal-error";
 
@@ -353,11 +354,12 @@ export interface PictureDetails {
   readonly type: "pictureDetails";
 }
 
-/** What a foreign picture says about itself; `notes` names what could not be taken over. */
+/** What a picture file or pasted text says about itself; `notes` names what could not be taken over. `plan` is all that a picture of ours was made with. */
 export interface PictureSettings {
   readonly request: TextToImage;
   readonly source: "darkroom" | "infotext" | "comfyui";
   readonly notes: readonly string[];
+  readonly plan: Plan | null;
   readonly type: "pictureSettings";
 }
 

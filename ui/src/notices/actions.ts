@@ -31,6 +31,7 @@ export const REMEDIES: Readonly<Record<Code, Remedy>> = {
   "job-poisoned": "retry",
   "job-cancelled": "retry",
   "out-of-memory": "retry",
+  interrupted: "none",
   "engine-lost": "restart",
   "internal-error": "log",
 };

@@ -350,6 +350,7 @@ export class FakeEngine {
       request: { ...request, guidance: 7, schedule: "karras" },
       source: "infotext",
       notes: [this.options.hostile ? request.prompt : unknown],
+      plan: null,
     };
   }
 }
