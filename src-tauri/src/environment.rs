@@ -59,26 +59,6 @@ pub unsafe fn prepare(home: &Path) {
     }
 }
 
-/// Where there is no graphics device, let the web view paint straight into the window. It would otherwise imitate a
-/// graphics card on the processor, which a blinking cursor alone keeps busy.
-///
-/// # Safety
-/// As for [`prepare`].
-#[cfg(target_os = "linux")]
-pub unsafe fn prepare_web_view() {
-    const COMPOSITING: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
-    if env::var_os(COMPOSITING).is_none() && !has_graphics_device(Path::new("/dev/dri")) {
-        // SAFETY: the caller promises that this is the only thread.
-        unsafe { env::set_var(COMPOSITING, "1") };
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn has_graphics_device(folder: &Path) -> bool {
-    let renders = |name: &OsStr| name.to_string_lossy().starts_with("renderD");
-    std::fs::read_dir(folder).is_ok_and(|found| found.flatten().any(|device| renders(&device.file_name())))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,16 +96,5 @@ mod tests {
             "DARKROOM_HOME",
         ];
         assert!(!kept.iter().any(|name| is_cleared(OsStr::new(name))));
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_graphics_device_is_one_that_renders() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(!has_graphics_device(&folder.path().join("missing")));
-        std::fs::write(folder.path().join("card0"), "").unwrap();
-        assert!(!has_graphics_device(folder.path()));
-        std::fs::write(folder.path().join("renderD128"), "").unwrap();
-        assert!(has_graphics_device(folder.path()));
     }
 }

@@ -95,13 +95,8 @@ pub unsafe fn run(arguments: &[OsString], window: impl FnOnce(crate::window::Opt
     match Start::of(arguments) {
         Start::Window(start) => {
             let home = home::find(start.home.clone());
-            #[cfg(target_os = "linux")]
-            // SAFETY: the caller promises that this is the only thread.
-            unsafe {
-                environment::prepare_web_view();
-            }
             if start.inline {
-                // SAFETY: as above.
+                // SAFETY: the caller promises that this is the only thread.
                 unsafe { environment::prepare(&home) };
             }
             let files = start.files.clone();

@@ -1,9 +1,15 @@
-//! Whether there is a display to open a window on, asked before anything that would only panic.
+//! Whether there is a display to open a window on, asked before anything that would only panic, and what it can.
+
+#[cfg(target_os = "linux")]
+use std::path::Path;
 
 /// Connect to the display. The error is a sentence with the way out.
 #[cfg(target_os = "linux")]
 pub fn open() -> Result<(), String> {
     if gtk::init().is_ok() {
+        if !has_graphics_device(Path::new("/dev/dri")) {
+            hold_the_caret_still();
+        }
         return Ok(());
     }
     let named = ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().find_map(|name| {
@@ -21,8 +27,41 @@ pub fn open() -> Result<(), String> {
     ))
 }
 
+#[cfg(target_os = "linux")]
+fn has_graphics_device(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|found| {
+        found
+            .flatten()
+            .any(|device| device.file_name().to_string_lossy().starts_with("renderD"))
+    })
+}
+
+/// Without a graphics device the processor imitates one, and a caret that blinks is two whole frames a second.
+#[cfg(target_os = "linux")]
+fn hold_the_caret_still() {
+    use gtk::prelude::GtkSettingsExt;
+    if let Some(settings) = gtk::Settings::default() {
+        settings.set_gtk_cursor_blink(false);
+    }
+}
+
 /// Elsewhere the desktop is always there.
 #[cfg(not(target_os = "linux"))]
 pub fn open() -> Result<(), String> {
     Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_graphics_device_is_one_that_renders() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!has_graphics_device(&folder.path().join("missing")));
+        std::fs::write(folder.path().join("card0"), "").unwrap();
+        assert!(!has_graphics_device(folder.path()));
+        std::fs::write(folder.path().join("renderD128"), "").unwrap();
+        assert!(has_graphics_device(folder.path()));
+    }
 }
