@@ -247,6 +247,15 @@ test("settings of a dropped picture wait for a choice and can be taken back", as
   expect(page.draft.now.prompt).toBe(before);
 });
 
+test("of several dropped files the first readable one counts", async () => {
+  const { page } = await started();
+
+  await page.library.inspect(["/home/you/notes.txt", "/home/you/found.png", "/home/you/other.png"]);
+
+  expect(page.dialogs.found?.name).toBe("found.png");
+  expect(page.notices.list).toHaveLength(0);
+});
+
 test("a file that is no picture is a sentence, not a dialog", async () => {
   const { page } = await started();
 

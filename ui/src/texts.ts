@@ -317,7 +317,7 @@ export const texts = {
       pause: "Pause or resume the queue",
       repeat: "Make the last request again",
       presets: "Presets: save or choose settings",
-      heavier: "More weight for the word, selection or LoRA",
+      heavier: "More weight for the word or selection",
       lighter: "Less weight",
       tagLeft: "Move the tag to the left",
       tagRight: "Move the tag to the right",

@@ -70,13 +70,18 @@ export class Library {
 
   /** Reads the settings out of dropped or chosen files and lets the user choose; the first readable one counts. */
   async inspect(paths: readonly string[]): Promise<void> {
-    const path = paths[0];
-    if (path === undefined) return;
-    await this.page.attempt(async () => {
+    if (paths.length > 0) await this.page.attempt(() => this.inspectFirst(paths));
+  }
+
+  private async inspectFirst([path = "", ...others]: readonly string[]): Promise<void> {
+    try {
       const settings = await this.page.client.request({ type: "inspectPicture", path });
       this.page.viewer.close();
       this.page.dialogs.take({ name: fileName(path), settings });
-    });
+    } catch (reason) {
+      if (others.length === 0) throw reason;
+      await this.inspectFirst(others);
+    }
   }
 
   /**
