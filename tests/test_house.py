@@ -36,7 +36,7 @@ RANK = {name: rank for rank, group in enumerate(ORDER) for name in group}
 HEAVY = {"torch", "diffusers", "transformers", "accelerate", "torchsde"}
 MAY_BE_HEAVY = {"models", "sampling", "prompting", "previews", "tasks", "starter"}
 EMPTY_WORDS = re.compile(r"(Manager|Service|Helper|Utils?)$|^Base[A-Z]|^Default[A-Z]")
-LONGEST_FILE = 520
+LONGEST_FILE = 400
 # An address in a Python or Cargo lock; in npm's, where a package was fetched (its funding pages may stay).
 REGISTRY = re.compile(r'"resolved": "[^"]*"|--(?:extra-)?index-url.*|--find-links.*|registry\+[^"]*| @ http.*')
 CARGOS_OWN_NAME = "registry+https://github.com/rust-lang/crates.io-index"
