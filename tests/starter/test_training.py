@@ -15,6 +15,7 @@ from darkroom.starter.evaluation import figures, reader
 from darkroom.starter.training.autoencoder import new_autoencoder, psnr
 from darkroom.starter.training.denoiser import spread_timesteps
 from darkroom.starter.training.export import PREVIEW_FOLDER, export_model
+from darkroom.starter.training.language import classes
 from darkroom.starter.training.latents import encoded
 from darkroom.starter.training.loop import Hooks
 from darkroom.starter.training.sampling import Sampling, sampled
@@ -89,6 +90,16 @@ def test_the_evaluation_measures_every_attribute_and_its_control(work: Work, mod
 def test_chance_is_what_agreement_by_lot_would_be() -> None:
     rows = figures.chance([figures.Scene("day", "sea", "sun", "fair", "none", "red", "left")] * 4)
     assert rows["time"] == 1.0
+
+
+def test_shuffling_compares_every_picture_with_every_other_caption() -> None:
+    day, night = (figures.Scene(time, "sea", "sun", "fair", "none", "red", "left") for time in ("day", "night"))
+    scenes = [day, night, day, night]
+
+    shares = figures.shuffled(classes(scenes), scenes)
+
+    assert shares["time"] == pytest.approx(1 / 3)
+    assert shares["terrain"] == 1.0
 
 
 def test_psnr_of_a_constant_error_is_known() -> None:

@@ -64,7 +64,7 @@ def evaluated(
         sampling=asdict(sampling),
         autoencoder_psnr=psnr(validation, reconstructed(pipeline.vae, validation, device)),
         held_out_captions=agreement(found, scenes),
-        shuffled_captions=_shuffled(found, scenes),
+        shuffled_captions=shuffled(found, scenes),
         chance=chance(scenes),
         held_out_pairs=agreement(
             read(reader, _pictures(pipeline, composed, sampling, told), device), [scene for scene, _ in composed]
@@ -103,9 +103,10 @@ def chance(scenes: list[Scene]) -> dict[str, float]:
     return shares
 
 
-def _shuffled(found: dict[str, torch.Tensor], scenes: list[Scene]) -> dict[str, float]:
-    half = len(scenes) // 2
-    return agreement(found, scenes[half:] + scenes[:half])
+def shuffled(found: dict[str, torch.Tensor], scenes: list[Scene]) -> dict[str, float]:
+    """The mean agreement with the captions of other pictures: every picture meets every caption but its own."""
+    each = [agreement(found, scenes[by:] + scenes[:by]) for by in range(1, len(scenes))]
+    return {name: float(np.mean([shares[name] for shares in each])) for name in each[0]}
 
 
 def _requests(kind: str, count: int) -> list[tuple[Scene, str]]:
