@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +183,11 @@ class _Tasks:
         self._studio_perform(request, attempt)
 
 
+def _networks_are_imported() -> bool:
+    """As in an engine that a spare has forked: getting ready takes no time."""
+    return "torch" in sys.modules
+
+
 def _catalog(home: Home) -> Catalog:
     return Catalog([home.models, *folders_named(stored_settings(home).model_folders)])
 
@@ -241,7 +247,8 @@ class _Opened:
         """A window asks for its pictures right after its first look; an interpreter that imports torch answers late."""
         if self._lull is not None:
             self._lull.cancel()
-        self._lull = asyncio.get_running_loop().call_later(LULL_SECONDS, self.queue.warm_up)
+        lull = 0 if _networks_are_imported() else LULL_SECONDS
+        self._lull = asyncio.get_running_loop().call_later(lull, self.queue.warm_up)
 
     async def submitted(self, request: TextToImage, *, front: bool, priority: int) -> JobHandle:
         wish = checked(request)

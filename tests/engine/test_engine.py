@@ -349,6 +349,7 @@ async def test_a_window_that_still_asks_is_answered_before_the_engine_loads(
     loaded = threading.Event()
     monkeypatch.setattr("darkroom.engine._Tasks.prepare", lambda _: loaded.set())
     monkeypatch.setattr("darkroom.engine.LULL_SECONDS", 1000)
+    monkeypatch.setattr("darkroom.engine._networks_are_imported", lambda: False)
     async with Engine(home) as engine:
         events = engine.events()
         await engine.handle(GetSnapshot())
@@ -358,6 +359,19 @@ async def test_a_window_that_still_asks_is_answered_before_the_engine_loads(
 
         await engine.submit(TextToImage(prompt="does not wait for a lull"))
         await until(events, lambda event: event == EngineChanged(state=EngineState.LOADING_TORCH))
+
+
+async def test_an_engine_that_has_imported_everything_waits_for_no_lull(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("darkroom.engine._Tasks.prepare", lambda _: None)
+    monkeypatch.setattr("darkroom.engine.LULL_SECONDS", 1000)
+    monkeypatch.setattr("darkroom.engine._networks_are_imported", lambda: True)
+    async with Engine(home) as engine:
+        events = engine.events()
+        await engine.handle(GetSnapshot())
+
+        await until(events, lambda event: event == EngineChanged(state=EngineState.READY))
 
 
 async def test_tokens_are_counted_without_torch(home: Path) -> None:
