@@ -8,7 +8,6 @@ from typing import Any
 
 from darkroom.messages import ENDED, EngineChanged, Event, Job, JobChanged, JobRemoved, JobState, QueuePaused
 
-INTERRUPTED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _RESTING = frozenset({JobState.QUEUED, JobState.INTERRUPTED})
 

@@ -1,7 +1,7 @@
 """How long a prompt is, before it is encoded. Imports no torch."""
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from darkroom.messages import TokenCount
@@ -14,19 +14,18 @@ def count_tokens(prompt: str, tokenizer: Path, vectors_of: Callable[[str], int])
     `vectors_of(name)` is the number of vectors of the embedding called so, 0 if there is none.
     """
     vocabulary = _vocabulary(tokenizer)
-    asked: dict[str, int] = {}
+    found: dict[str, int] = {}
 
-    @cache
     def vectors(name: str) -> int:
-        asked[name] = vectors_of(name)
-        return asked[name]
+        if name not in found:
+            found[name] = vectors_of(name)
+        return found[name]
 
     chunks = vocabulary.chunks(prompt, vectors)
-    unknown = [name for name, found in asked.items() if not found and asked.get(name.rstrip(","), 0) == 0]
+    # A comma at its end may belong to the name or follow it; both were asked for.
+    unknown = [name.rstrip(",") for name, count in found.items() if not count and not found.get(name.rstrip(","))]
     return TokenCount(
-        tokens=vocabulary.count(prompt, vectors),
-        chunks=len(chunks),
-        unknown=tuple(dict.fromkeys(name.rstrip(",") for name in unknown)),
+        tokens=sum(chunk.used for chunk in chunks), chunks=len(chunks), unknown=tuple(dict.fromkeys(unknown))
     )
 
 

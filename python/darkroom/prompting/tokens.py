@@ -88,10 +88,6 @@ class Vocabulary:
         groups = [group for piece in parse(prompt) for group in self._groups(piece, vectors_of)]
         return _packed(groups, self.start, self.end)
 
-    def count(self, prompt: str, vectors_of: Callable[[str], int]) -> int:
-        """The prompt's tokens, without those that frame and fill its chunks."""
-        return sum(len(tokens) for piece in parse(prompt) for tokens, _ in self._groups(piece, vectors_of))
-
     def _groups(self, piece: Piece, vectors_of: Callable[[str], int]) -> list[tuple[list[Token], float]]:
         """Runs of tokens under one weight: text between embeddings, and each embedding by itself."""
         groups: list[tuple[list[Token], float]] = []

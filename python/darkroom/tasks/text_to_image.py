@@ -108,7 +108,7 @@ class Studio:
         cache = self.folder / "model-hashes.json"
         hashed, digest = 0, known_hash(entry.path, cache)
         if digest is None:
-            hashed, to_load = weights_of(entry.path).stat().st_size, size_of(entry.path)
+            hashed, to_load = size_of(weights_of(entry.path)), size_of(entry.path)
             digest = computed_hash(entry.path, cache, lambda done, total: on_bytes(done, total + to_load))
         # One count over both, so that it never runs backwards.
         loaded = load(entry, placement, lambda done, total: on_bytes(hashed + done, hashed + total))
