@@ -91,3 +91,22 @@ run()"""
         assert orjson.loads(finished.stderr)["problem"]["code"] == Code.INTERRUPTED
     else:
         assert finished.stderr == "darkroom: Interrupted; nothing that was queued is lost.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "home", "said"),
+    [
+        (("show", "~nobody-of-this-name/a.png"), "", "~nobody-of-this-name/a.png"),
+        (("generate", "x", "--output", "~nobody-of-this-name/a.png"), "", "There is no folder "),
+        (("generate", "x", "--model", "~nobody-of-this-name/a.safetensors"), "", "was not found"),
+        (("queue", "list"), "~nobody-of-this-name", "a user whom nobody knows here"),
+    ],
+)
+def test_the_folder_of_an_unknown_user_is_a_sentence(
+    tmp_path: Path, words: tuple[str, ...], home: str, said: str
+) -> None:
+    finished = probe(Path(home) if home else tmp_path / "home", *words)
+
+    assert finished.returncode in (1, 2)
+    assert said in finished.stderr
+    assert "fault" not in finished.stderr

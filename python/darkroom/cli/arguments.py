@@ -1,5 +1,6 @@
 """Arguments as typed, into values. What does not fit is refused with its own code and the nearest name."""
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def suggestion(text: str, names: Iterable[str]) -> str:
 
 def model(text: str) -> str:
     """A name as it is; a path made absolute, because another process may run the job. Raises ModelMissing."""
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))
     named_like_a_path = text.startswith((".", "/", "~")) or path.suffix.lower() in _WEIGHTS
     if "\0" in text:
         raise ModelMissing(f"{one_line(text, 80)!r} cannot be a model; `darkroom models list` shows the models.")

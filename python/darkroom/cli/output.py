@@ -36,7 +36,7 @@ class Target:
 
 def target(text: str, count: int) -> Target:
     """What `--output` means. Raises BadRequest before anything is made in vain."""
-    path = Path(text).expanduser().absolute()
+    path = Path(os.path.expanduser(text)).absolute()
     if "\0" in text or not text:
         what = "has a NUL character" if text else "is empty"
         raise BadRequest(f"The output path {what}; name a file or folder.")

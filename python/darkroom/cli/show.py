@@ -1,5 +1,6 @@
 """`darkroom show PICTURE`: all settings of a picture of the library, or of any picture file."""
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from darkroom.wire import encode
 
 def show(session: Session, picture: str, *, json: bool, as_infotext: bool) -> int:
     """`picture` is a path, or the number of a picture in the library when no file has that name."""
-    path = Path(picture).expanduser()
+    path = Path(os.path.expanduser(picture))
     if picture.isdecimal() and len(picture) < 19 and not path.exists():
         return run_interruptible(_show_own(session, int(picture), json=json, as_infotext=as_infotext))
     _show_file(path, json=json, as_infotext=as_infotext)

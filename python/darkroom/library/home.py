@@ -66,9 +66,17 @@ class Home:
 
 
 def home_folder(given: Path | str | None = None) -> Path:
-    """`given`, else DARKROOM_HOME, else the platform's folder for application data."""
+    """`given`, else DARKROOM_HOME, else the platform's folder for application data.
+
+    Raises HomeUnwritable for the home of a user that this machine does not know.
+    """
     chosen = given or os.environ.get("DARKROOM_HOME") or platformdirs.user_data_path("darkroom", appauthor=False)
-    return Path(chosen).expanduser().absolute()
+    path = os.path.expanduser(chosen)
+    if os.fspath(path).startswith("~"):
+        raise HomeUnwritable(
+            f"The home {chosen} is that of a user whom nobody knows here; set DARKROOM_HOME to another."
+        )
+    return Path(path).absolute()
 
 
 def open_home(root: Path) -> Home:

@@ -79,7 +79,7 @@ def export_picture(source: Path, path: str) -> None:
 
     Raises NotFound for a folder that does not exist, HomeUnwritable or DiskFull.
     """
-    target = Path(path).expanduser()
+    target = Path(os.path.expanduser(path))
     if not target.parent.is_dir():
         raise NotFound(f"There is no folder {target.parent} to export to; pick one that exists.")
     with writing(target):
