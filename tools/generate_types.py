@@ -89,7 +89,7 @@ def typescript(annotation: Any, *, init: bool) -> str:  # noqa: ANN401 - annotat
     if annotation in PLAIN:
         return PLAIN[annotation]
     if origin is Literal:
-        return " | ".join(f'"{value}"' for value in arguments)
+        return " | ".join(orjson.dumps(value).decode() for value in arguments)
     if origin in (Union, UnionType):
         return " | ".join(typescript(part, init=init) for part in arguments)
     if origin is tuple:

@@ -188,6 +188,8 @@ class Settings:
 
     theme: Literal["system", "light", "dark"] = "system"
     previews: Literal["off", "linear", "fine"] = "fine"
+    preview_rate: Literal[0, 1, 2, 5, 10] = 0
+    """Previews a second at most; 0 is one for every step that has the time."""
     device: str = "auto"
     model: str | None = None
     model_folders: tuple[str, ...] = ()

@@ -332,6 +332,7 @@ export const saveSettings = {
     "modelFolders": [
       "/home/ada/models"
     ],
+    "previewRate": 5,
     "previews": "linear",
     "theme": "dark"
   },
@@ -345,6 +346,7 @@ export const settingsChanged = {
     "modelFolders": [
       "/home/ada/models"
     ],
+    "previewRate": 5,
     "previews": "linear",
     "theme": "dark"
   },
@@ -466,6 +468,7 @@ export const snapshot = {
     "modelFolders": [
       "/home/ada/models"
     ],
+    "previewRate": 5,
     "previews": "linear",
     "theme": "dark"
   },

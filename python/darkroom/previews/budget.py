@@ -13,6 +13,11 @@ class Budget:
     _costs: list[float] = field(default_factory=list[float])
     _last: float | None = None
 
+    @property
+    def last(self) -> float | None:
+        """When the work was last done, by the clock; None before the first time."""
+        return self._last
+
     def allows(self) -> bool:
         """Whether the work may be done now. The first time is free: its cost is not known before."""
         if self._last is None:

@@ -5,21 +5,20 @@ The page scales them up; scaling here would cost more than the preview.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import torch
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from torch import Tensor
 
 from darkroom import _native
+from darkroom.messages import Settings
 from darkroom.models.family import Family
 from darkroom.previews.budget import Budget
 
 MIME = "image/jpeg"
 SHARE = 0.005
 """Each of the two kinds may take this share of the time: together at most one hundredth of a step."""
-
-Kind = Literal["off", "linear", "fine"]
 
 
 @dataclass(frozen=True)
@@ -30,23 +29,35 @@ class PreviewDecoder:
     tiny: AutoencoderTiny | None
     linear_budget: Budget
     tiny_budget: Budget
+    gap: float
+    """Seconds from one preview to the next, at the least."""
 
     @classmethod
     def of(
-        cls, family: Family, tiny: AutoencoderTiny | None, kind: Kind, clock: Callable[[], float]
+        cls, family: Family, tiny: AutoencoderTiny | None, settings: Settings, clock: Callable[[], float]
     ) -> "PreviewDecoder | None":
         """The decoder for one picture, or None when previews are off."""
-        if kind == "off":
+        if settings.previews == "off":
             return None
-        return cls(family, tiny if kind == "fine" else None, Budget(SHARE, clock), Budget(SHARE, clock))
+        gap = 1 / settings.preview_rate if settings.preview_rate else 0.0
+        chosen = tiny if settings.previews == "fine" else None
+        return cls(family, chosen, Budget(SHARE, clock), Budget(SHARE, clock), gap)
 
     def preview(self, denoised: Tensor) -> bytes | None:
         """A JPEG of the first of `denoised`, shape (batch, channels, height / 8, width / 8); None if too soon."""
+        if self._too_soon():
+            return None
         if self.tiny is not None and self.tiny_budget.allows():
             return self.tiny_budget.timed(lambda: self._fine(denoised[:1]))
         if self.linear_budget.allows():
             return self.linear_budget.timed(lambda: self._linear(denoised[0]))
         return None
+
+    def _too_soon(self) -> bool:
+        return any(
+            budget.last is not None and budget.clock() - budget.last < self.gap
+            for budget in (self.linear_budget, self.tiny_budget)
+        )
 
     def _linear(self, denoised: Tensor) -> bytes:
         latents = denoised.to("cpu", torch.float32).contiguous()

@@ -192,7 +192,7 @@ class _Picture:
 
     def _sampled(self, plan: Plan, denoise: GuidedDenoiser, settings: Settings) -> Tensor:
         loaded = self.ready.loaded
-        previews = PreviewDecoder.of(loaded.family, loaded.tiny, settings.previews, self.studio.clock)
+        previews = PreviewDecoder.of(loaded.family, loaded.tiny, settings, self.studio.clock)
         downscale = loaded.family.downscale
         shape = (loaded.family.latent_channels, plan.height // downscale, plan.width // downscale)
 

@@ -196,6 +196,7 @@ export interface Model {
 export interface Settings {
   readonly theme: "system" | "light" | "dark";
   readonly previews: "off" | "linear" | "fine";
+  readonly previewRate: 0 | 1 | 2 | 5 | 10;
   readonly device: string;
   readonly model: string | null;
   readonly modelFolders: readonly string[];
@@ -205,6 +206,7 @@ export interface Settings {
 export interface SettingsInit {
   theme?: "system" | "light" | "dark";
   previews?: "off" | "linear" | "fine";
+  previewRate?: 0 | 1 | 2 | 5 | 10;
   device?: string;
   model?: string | null;
   modelFolders?: readonly string[];

@@ -7,7 +7,14 @@ const THEMES: readonly unknown[] = ["system", "light", "dark"];
 
 /** What the user chose once. The engine keeps it; the theme is also remembered here, to paint the first frame right. */
 export class SettingsStore {
-  now = $state.raw<Settings>({ theme: "system", previews: "fine", device: "auto", model: null, modelFolders: [] });
+  now = $state.raw<Settings>({
+    theme: "system",
+    previews: "fine",
+    previewRate: 0,
+    device: "auto",
+    model: null,
+    modelFolders: [],
+  });
   private readonly client: Client;
   private readonly shelf: Shelf;
 

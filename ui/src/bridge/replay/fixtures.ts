@@ -33,6 +33,7 @@ function model(id: string, name: string, family: string, sizeBytes: number, edge
 export const SETTINGS: Settings = {
   theme: "system",
   previews: "fine",
+  previewRate: 0,
   device: "auto",
   model: null,
   modelFolders: ["/home/you/stable-diffusion/models"],
