@@ -56,7 +56,7 @@ export class Page {
     this.presets = new PresetStore(shelf);
     this.stage = new StageStore(this.queue, this.gallery);
     this.library = new Library(this);
-    this.jobs = new QueueActions(this);
+    this.jobs = new QueueActions(this, shelf);
   }
 
   /** Listens first and asks afterwards, so that nothing between the two is lost. */

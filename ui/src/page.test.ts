@@ -4,10 +4,10 @@ import { Client } from "./bridge/client";
 import { fakeHost, fakeShelf } from "./bridge/replay/testing";
 import { Page } from "./page.svelte";
 
-async function started(search?: string) {
+async function started(search?: string, shelf = fakeShelf()) {
   const fake = fakeHost(search);
   const client = new Client(fake.host, new Batch((run) => run()));
-  const page = new Page(client, fakeShelf());
+  const page = new Page(client, shelf);
   await page.start();
   return { ...fake, page };
 }
@@ -306,4 +306,19 @@ test("a dead engine at the start is no notice; its restart fills the page", asyn
   await settled();
 
   expect(page.gallery.pictures).toHaveLength(2);
+});
+
+test("the last request is repeated, seed and all, also after a restart", async () => {
+  const shelf = fakeShelf();
+  const before = await started(undefined, shelf);
+  before.page.draft.now.prompt = "a red house at dusk";
+  await before.page.jobs.generate();
+  const made = before.engine.kept.jobs.at(-1)?.request;
+
+  const after = await started(undefined, shelf);
+  after.page.draft.now.prompt = "something else";
+  await after.page.jobs.repeat();
+
+  expect(after.engine.kept.jobs.at(-1)?.request).toEqual(made);
+  expect(made?.prompt).toBe("a red house at dusk");
 });

@@ -1,16 +1,22 @@
 import type { Job, TextToImage } from "../bridge/messages.gen";
+import { recall, remember, type Shelf } from "../bridge/shelf";
 import type { Page } from "../page.svelte";
 import { texts } from "../texts";
+
+const LAST_KEY = "darkroom.last";
 
 /** What the user does to the queue. Each is one command; what it changes comes back as events. */
 export class QueueActions {
   /** Requests sent and not yet accepted; shown when the engine takes its time. */
   sending = $state(0);
-  private last: TextToImage | null = null;
+  private last: TextToImage | null;
   private readonly page: Page;
+  private readonly shelf: Shelf;
 
-  constructor(page: Page) {
+  constructor(page: Page, shelf: Shelf) {
     this.page = page;
+    this.shelf = shelf;
+    this.last = recall(shelf, LAST_KEY, isRequest, null);
   }
 
   async generate(front = false): Promise<void> {
@@ -20,11 +26,12 @@ export class QueueActions {
       return;
     }
     this.last = draft.take();
+    remember(this.shelf, LAST_KEY, this.last);
     stage.follow();
     await this.submit(this.last, front);
   }
 
-  /** The last request again, seed and all. */
+  /** The last request again, seed and all; also that of the last time Darkroom was open. */
   async repeat(): Promise<void> {
     if (this.last) await this.submit(this.last, false);
     else await this.generate();
@@ -108,4 +115,9 @@ export class QueueActions {
     this.sending -= 1;
     return id;
   }
+}
+
+/** Only the shape of the outside: what is wrong inside, the engine refuses with a sentence. */
+function isRequest(value: unknown): value is TextToImage {
+  return typeof value === "object" && value !== null && "prompt" in value && typeof value.prompt === "string";
 }
