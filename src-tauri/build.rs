@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "engine_log",
     "restart_engine",
     "set_home",
+    "show_progress",
 ];
 
 fn main() {

@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 
 use parking_lot::Mutex;
 use tauri::ipc::Invoke;
-use tauri::{AppHandle, Manager, Runtime, State, command};
+use tauri::window::{ProgressBarState, ProgressBarStatus};
+use tauri::{AppHandle, Manager, Runtime, State, UserAttentionType, WebviewWindow, command};
 use tauri_plugin_dialog::{DialogExt, FilePath};
 use tokio::sync::oneshot;
 
@@ -39,7 +40,8 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         copy_text,
         engine_log,
         restart_engine,
-        set_home
+        set_home,
+        show_progress
     ]
 }
 
@@ -161,6 +163,25 @@ fn set_home(engine: State<'_, Engine>, path: String) -> Answer<()> {
     })?;
     engine.move_to(home);
     Ok(())
+}
+
+/// Tell the desktop's task bar how far the queue's current job is; null once nothing is left to do, which asks for
+/// attention where the window is not the one in use. A desktop without such a bar shows nothing.
+#[command]
+fn show_progress<R: Runtime>(window: WebviewWindow<R>, percent: Option<u8>) {
+    let (status, done) = match percent {
+        Some(_) => (ProgressBarStatus::Normal, false),
+        None => (ProgressBarStatus::None, true),
+    };
+    let bar = ProgressBarState {
+        status: Some(status),
+        progress: percent.map(|percent| u64::from(percent.min(100))),
+    };
+    // Neither is worth a sentence where it cannot be had: the same is in the title and on the page.
+    let _ = window.set_progress_bar(bar);
+    if done && !window.is_focused().unwrap_or(true) {
+        let _ = window.request_user_attention(Some(UserAttentionType::Informational));
+    }
 }
 
 async fn part_of(engine: &Engine, asked: String) -> Answer<Attachment> {

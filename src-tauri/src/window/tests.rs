@@ -189,6 +189,7 @@ fn another_window_and_another_page_may_ask_for_nothing() {
         "engine_log",
         "restart_engine",
         "set_home",
+        "show_progress",
     ] {
         assert!(
             invoke(&other, PAGE, command, asked.clone()).is_err(),

@@ -40,6 +40,8 @@ export interface Host {
   engineLog(): Promise<string>;
   restartEngine(): Promise<void>;
   setHome(path: string): Promise<void>;
+  /** How far the current job is, for the task bar; null when nothing is left to do. */
+  showProgress(percent: number | null): Promise<void>;
 }
 
 /** Any rejection as a problem; the shell rejects with `{code, message}`, everything else is a bug. */

@@ -36,4 +36,5 @@ export const tauriHost: Host = {
   engineLog: () => invoke<string>("engine_log"),
   restartEngine: () => invoke("restart_engine"),
   setHome: (path) => invoke("set_home", { path }),
+  showProgress: (percent) => invoke("show_progress", { percent }),
 };

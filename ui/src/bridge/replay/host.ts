@@ -76,6 +76,7 @@ export function replayHost(search: string): Host {
       "09:00:01 engine started\n09:00:02 home opened, 24 pictures\n09:00:04 torch 2.15.0 loaded, 2 threads",
     restartEngine: async () => engine.emit({ type: "engineChanged", state: "ready", problem: null }),
     setHome: async () => undefined,
+    showProgress: async () => undefined,
   };
 }
 

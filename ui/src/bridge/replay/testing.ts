@@ -44,6 +44,7 @@ export function fakeHost(search = "?pictures=3&pace=0"): FakeHost {
     engineLog: async () => "log",
     restartEngine: () => note("restart"),
     setHome: (path) => note(`home ${path}`),
+    showProgress: (percent) => note(`progress ${percent}`),
   };
   return { host, engine, sent, asked };
 }
