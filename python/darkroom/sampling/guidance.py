@@ -52,4 +52,5 @@ class GuidedDenoiser:
 
     def _predict(self, scaled: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         batch = len(scaled)
-        return self.predict(scaled, timestep.expand(batch), context.expand(batch, -1, -1)).to(torch.float32)
+        timesteps = timestep.to(scaled.device).expand(batch)
+        return self.predict(scaled, timesteps, context.expand(batch, -1, -1)).to(torch.float32)
