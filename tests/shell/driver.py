@@ -120,6 +120,10 @@ class Window:
         """The first true value of a JavaScript expression in the page."""
         return self._script("async", AWAIT.replace("EXPRESSION", expression), ())
 
+    def run_async(self, script: str) -> Any:  # noqa: ANN401 - see run
+        """What a script hands to its last argument."""
+        return self._script("async", script, ())
+
     def settle(self) -> int:
         """Wait until everything is painted; the number of pictures on the page."""
         return self._script("async", SETTLE, ())

@@ -3,12 +3,21 @@
 import json
 import os
 import select
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from shell.driver import CONTROL, ENTER, Window
 
 PATIENCE = 60
 READY = "document.documentElement.dataset.engine === 'ready'"
+DIALOGS: Mapping[str, Callable[[Window], None]] = {
+    "settings": lambda window: window.press(CONTROL, ","),
+    "presets": lambda window: window.press(CONTROL, "s"),
+    "log": lambda window: window.press(CONTROL, "`"),
+    "shortcuts": lambda window: (window.run("document.activeElement.blur()"), window.press("?"))[1],
+    "models": lambda window: window.click("header button"),
+}
+"""How each dialog is opened."""
 PREVIEWED = "document.querySelector('canvas.preview')?.dataset.key"
 
 

@@ -1,19 +1,12 @@
 """Every dialog in the real window is as high as what is in it, or as the window lets it be."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 
-from shell.driver import CONTROL, Window
+from shell.driver import ESCAPE, Window
+from shell.hands import DIALOGS
 
-ESCAPE = "\ue00c"
-OPENED: Mapping[str, Callable[[Window], None]] = {
-    "settings": lambda window: window.press(CONTROL, ","),
-    "presets": lambda window: window.press(CONTROL, "s"),
-    "log": lambda window: window.press(CONTROL, "`"),
-    "shortcuts": lambda window: (window.run("document.activeElement.blur()"), window.press("?"))[1],
-    "models": lambda window: window.click("header button"),
-}
 MEASURE = """
 const frame = document.querySelector('.dialog'), body = frame.querySelector('.body');
 const { top, bottom } = frame.getBoundingClientRect();
@@ -34,7 +27,7 @@ def test_a_dialog_shows_all_of_itself_or_fills_the_window(
     window.resize(*size)
     window.wait(f"innerWidth === {size[0]}")
     seen: dict[str, bool] = {}
-    for name, show in OPENED.items():
+    for name, show in DIALOGS.items():
         show(window)
         window.wait("document.querySelector('.dialog')")
         window.settle()
@@ -43,4 +36,4 @@ def test_a_dialog_shows_all_of_itself_or_fills_the_window(
         window.press(ESCAPE)
         window.wait("!document.querySelector('.dialog')")
 
-    assert seen == dict.fromkeys(OPENED, True)
+    assert seen == dict.fromkeys(DIALOGS, True)
