@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from cli.running import StartCommand
-from darkroom.cli.reporters import PlainLines, describe, share
-from darkroom.messages import JobProgressed, Phase, Progress
+from darkroom.cli.reporters import PlainLines, Silence, describe, share
+from darkroom.errors import Code
+from darkroom.messages import EngineChanged, EngineState, JobProgressed, Phase, Problem, Progress
 
 STEP = Progress(phase=Phase.SAMPLING, index=1, count=4, step=5, steps=20, seconds_per_step=1.94, seconds_left=125.4)
 
@@ -78,6 +79,43 @@ def read_terminal(terminal: int, until: str | None) -> str:
     except OSError:
         os.close(terminal)
     return shown.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_on_a_dumb_terminal_there_are_lines(started: StartCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    ours, theirs = os.openpty()
+    process = started("generate", "a lighthouse", stderr=theirs)
+    os.close(theirs)
+
+    process.communicate()
+
+    assert process.returncode == 0
+    assert "Sampling: step 1 of" in read_terminal(ours, until=None)
+
+
+def full(megabytes: int) -> EngineChanged:
+    return EngineChanged(
+        state=EngineState.READY,
+        problem=Problem(code=Code.DISK_FULL, message=f"{megabytes} MB are missing; make room."),
+    )
+
+
+@pytest.mark.parametrize("kind", [PlainLines, Silence])
+def test_what_holds_the_queue_up_is_said_once_and_again_when_it_changes(
+    kind: type[PlainLines] | type[Silence],
+) -> None:
+    stream = io.StringIO()
+    lines = kind(stream)
+
+    for event in (full(3), full(3), full(2), EngineChanged(state=EngineState.READY), full(2)):
+        lines.show(event)
+
+    assert stream.getvalue().splitlines() == [
+        "3 MB are missing; make room.",
+        "2 MB are missing; make room.",
+        "2 MB are missing; make room.",
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

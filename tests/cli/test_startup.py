@@ -32,6 +32,7 @@ def probe(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     ("words", "code"),
     [
         (["--help"], 0),
+        (["generate", "-h"], 0),
         (["--version"], 0),
         (["generate", "--help"], 0),
         (["queue", "list"], 0),
@@ -110,3 +111,31 @@ def test_the_folder_of_an_unknown_user_is_a_sentence(
     assert finished.returncode in (1, 2)
     assert said in finished.stderr
     assert "fault" not in finished.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_fault(home: Path, closed: str) -> None:
+    finished = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m darkroom models list {closed}', sys.executable],
+        env=os.environ | {"DARKROOM_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def test_an_interruption_that_typer_swallows_is_still_said(
+    command: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_words: object, **_options: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("darkroom.cli.models.list_models", interrupted)
+
+    outcome = command("models", "list", "--json")
+
+    assert outcome.code == 130
+    assert orjson.loads(outcome.err)["problem"]["code"] == "interrupted"

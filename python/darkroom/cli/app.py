@@ -20,6 +20,12 @@ from darkroom.wire import encode
 
 FAILED, MISUSED = 1, 2
 
+_HINTS = {
+    "unexpected extra argument": "; put a prompt of several words in quotes",
+    "No such option": "; a prompt that begins with - goes behind --",
+}
+"""What to do about a misuse, by words of typer's sentence."""
+
 _EXPECTED = (DarkroomError, typer.TyperException, typer.Abort, KeyboardInterrupt, OSError)
 
 
@@ -29,9 +35,13 @@ def main(argv: Sequence[str] | None = None, *, engine: OpenEngine = open_engine)
     session = Session(words, engine, lambda error: _say_failure(words, error))
     try:
         code: object = commands().main(args=words, obj=session, prog_name="darkroom", standalone_mode=False)
+        if code == INTERRUPTED:
+            # typer swallows a Ctrl-C that comes while it reads the words, and gives back this number instead.
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except BrokenPipeError:
         _let_go_of_stdout()
+        say("darkroom: Nobody reads the output any more; what was queued stays queued.", to=sys.stderr)
         return FAILED
     except _EXPECTED as error:
         _say_failure(words, error)
@@ -41,11 +51,19 @@ def main(argv: Sequence[str] | None = None, *, engine: OpenEngine = open_engine)
 def run() -> NoReturn:
     """The program: `main`, then an end without finalizing an interpreter in which torch may still be busy."""
     sys.excepthook = _say_fault
+    _open_closed_streams()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
+
+
+def _open_closed_streams() -> None:
+    """A program started with a closed stream (`>&-`) has None in its place; words to nobody are no fault."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
 
 
 def _exit_code(error: BaseException) -> int:
@@ -84,7 +102,7 @@ def _usage(error: typer.TyperException) -> str:
         known = [str(name) for name in cast("Sequence[object]", possible)]
         return f"There is no option {option} of `{command}`; {suggestion(option, known)}"
     said = one_line(error.format_message()).rstrip(".")
-    hint = "; put a prompt of several words in quotes" if "unexpected extra argument" in said else ""
+    hint = next((hint for part, hint in _HINTS.items() if part in said), "")
     return f"{said[:1].upper()}{said[1:]}{hint} (`{command} --help` tells more)."
 
 

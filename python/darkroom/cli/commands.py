@@ -68,7 +68,10 @@ Detach = Annotated[bool, typer.Option("--detach", help="Do not wait: let another
 def commands() -> "TyperGroup":
     """The whole command line, ready for its words."""
     app = typer.Typer(
-        add_completion=False, pretty_exceptions_enable=False, help="Pictures from words, on this machine."
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Pictures from words, on this machine.",
+        context_settings={"help_option_names": ["--help", "-h"]},
     )
     app.callback(no_args_is_help=False)(_start)
     app.command()(generate)

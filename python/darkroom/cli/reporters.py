@@ -1,5 +1,6 @@
 """The same events four ways: a bar on a terminal, plain lines elsewhere, JSON lines, or nothing."""
 
+import os
 import sys
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -57,8 +58,27 @@ def reporter(*, json: bool, quiet: bool) -> Reporter:
     if json:
         return JsonLines()
     if quiet:
-        return Silence()
-    return TerminalBar() if sys.stderr.isatty() else PlainLines(sys.stderr)
+        return Silence(sys.stderr)
+    return TerminalBar() if _can_draw() else PlainLines(sys.stderr)
+
+
+def _can_draw() -> bool:
+    # On a terminal that calls itself dumb, a bar would draw nothing at all.
+    return sys.stderr.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown")
+
+
+class Trouble:
+    """What keeps the queue from going on, said once and again only after it has changed."""
+
+    def __init__(self) -> None:
+        self._said: str | None = None
+
+    def news(self, event: Event) -> str | None:
+        """The sentence of an event that brings a new problem."""
+        if not isinstance(event, EngineChanged):
+            return None
+        before, self._said = self._said, event.problem.message if event.problem else None
+        return self._said if self._said != before else None
 
 
 class JsonLines:
@@ -75,10 +95,16 @@ class JsonLines:
 
 
 class Silence:
-    """Nothing but the pictures' paths, which the command itself prints."""
+    """Nothing but the pictures' paths, which the command itself prints, and why nothing goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._trouble = Trouble()
 
     def show(self, event: Event) -> None:
-        pass
+        sentence = self._trouble.news(event)
+        if sentence is not None:
+            say(sentence, to=self._stream)
 
     def note(self, sentence: str) -> None:
         pass
@@ -93,9 +119,10 @@ class PlainLines:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._last: tuple[object, ...] = ()
+        self._trouble = Trouble()
 
     def show(self, event: Event) -> None:
-        line = state_line(event)
+        line = self._trouble.news(event) or state_line(event)
         if line is not None:
             self._say(line)
         if isinstance(event, JobProgressed):
@@ -129,12 +156,13 @@ class TerminalBar:
         columns = TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[detail]}")
         self._bar: Bar = Bar(*columns, console=Console(file=sys.stderr), auto_refresh=False, transient=True)
         self._task: TaskID | None = None
+        self._trouble = Trouble()
 
     def show(self, event: Event) -> None:
         if isinstance(event, JobProgressed):
             self._draw(event.progress)
             return
-        line = state_line(event)
+        line = self._trouble.news(event) or state_line(event)
         if line is not None:
             self.note(line)
 
