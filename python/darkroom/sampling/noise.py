@@ -16,7 +16,8 @@ SEEDS = 2**64
 def initial_noise(seed: int, shape: Sequence[int], indexes: Sequence[int]) -> Tensor:
     """Draws number `indexes` of the stream that `seed` starts; shape (len(indexes), *shape), float32.
 
-    Draw i of a batch equals draw i of any larger batch, so picture i of a batch can be made alone.
+    Draw i of a batch equals draw i of any larger batch where one draw has a multiple of 16 values: elsewhere the
+    generator fills the last values of a whole batch in another way than those of each draw.
     """
     generator = torch.Generator("cpu").manual_seed(seed % SEEDS)
     batch = torch.randn((max(indexes) + 1, *shape), generator=generator)

@@ -18,7 +18,7 @@ from darkroom.errors import (
 from darkroom.messages import Sampler, Schedule, TextToImage
 
 LARGEST_PROMPT = 32 * 1024
-SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 64, 8192, 8
+SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 16, 8192, 8
 MOST_PIXELS = 4096 * 4096
 MOST_STEPS = 1000
 MOST_GUIDANCE = 100.0
