@@ -18,8 +18,8 @@ from transformers import CLIPTextConfig, PreTrainedModel
 from transformers.models.clip.modeling_clip import CLIPTextModel
 
 from darkroom.models.catalog import BUILT_IN_FOLDER
-from darkroom.models.loader import PACKAGED_TOKENIZER
 from darkroom.models.shapes import SD15_TEXT, SD15_VAE
+from darkroom.models.tokenizer_files import PACKAGED_TOKENIZER
 
 Network = UNet2DConditionModel | AutoencoderKL | AutoencoderTiny | PreTrainedModel
 

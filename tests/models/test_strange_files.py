@@ -132,8 +132,10 @@ def test_folders_that_cannot_be_are_left_out() -> None:
 
 @pytest.mark.parametrize("device", ["banana", "cuda:99", "", "cpu:7", "meta"])
 def test_a_device_that_is_not_there_is_refused_by_name(tmp_path: Path, device: str) -> None:
-    with pytest.raises(BadRequest, match=r"There is no device .* here, only cpu"):
+    with pytest.raises(BadRequest, match=r"There is no device .* here, only cpu") as refused:
         chosen(device, tmp_path / "precision.json")
+
+    assert refused.value.code == Code.BAD_REQUEST
 
 
 def test_an_embedding_is_read_again_when_its_file_came_or_changed(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """Tokens and chunks of CLIP's vocabulary."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
-from darkroom.errors import ModelUnsafe
-from darkroom.models.loader import PACKAGED_TOKENIZER
-from darkroom.prompting.tokens import CHUNK, Vocabulary
+from darkroom.errors import ModelMissing, ModelUnsafe
+from darkroom.models.tokenizer_files import PACKAGED_TOKENIZER
+from darkroom.prompting.tokens import CHUNK, END, FILES, MOST_BYTES, MOST_TOKENS, START, Vocabulary
+
+FRAME = {START: 0, END: 1}
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +76,71 @@ def test_an_unknown_embedding_is_left_out(vocabulary: Vocabulary) -> None:
     assert chunk.tokens[1:4] == (*vocabulary.ids("a tower"), vocabulary.end)
 
 
-def test_a_vocabulary_without_its_frame_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "vocab.json").write_text('{"a": 0}', "utf-8")
-    (tmp_path / "merges.txt").write_text("", "utf-8")
+def written(folder: Path, vocab: bytes, merges: bytes = b"") -> Path:
+    for name, data in zip(FILES, (vocab, merges), strict=True):
+        (folder / name).write_bytes(data)
+    return folder
 
-    with pytest.raises(ModelUnsafe, match="1 entries"):
+
+@pytest.mark.parametrize(
+    ("vocab", "said"),
+    [
+        (b"no json", "not valid JSON"),
+        (b"\xff\xfe\x00", "not valid JSON"),
+        (b"[" * 100_000, "not valid JSON"),
+        (b'{"a": ' + b"1" * 10_000 + b"}", "not valid JSON"),
+        (b"[]", "no JSON object"),
+        (b"null", "no JSON object"),
+        (b'{"a": 0}', "1 entries"),
+        (b" " * (MOST_BYTES + 1), "larger than 8 MB"),
+        *(
+            (json.dumps({**FRAME, "a": number}).encode(), "gives 'a' the number")
+            for number in ("0", 1.5, True, None, [], {}, -1, 2**32, MOST_TOKENS)
+        ),
+        (json.dumps({**FRAME, "\ud800": 2}).encode(), "half a character"),
+    ],
+)
+def test_what_is_no_vocabulary_is_refused_with_a_sentence(tmp_path: Path, vocab: bytes, said: str) -> None:
+    with pytest.raises(ModelUnsafe, match=said) as refused:
+        Vocabulary.read(written(tmp_path, vocab))
+
+    assert len(refused.value.sentence) < 300 + len(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("merges", "said"),
+    [
+        (b"f o", "joins 'f o'"),
+        (b"a x", "joins 'a x'"),
+        (b"b a", "joins 'b a'"),
+        (b"a", "joins 'a'"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"\n" * (MOST_BYTES + 1), "larger than 8 MB"),
+    ],
+)
+def test_merges_that_the_vocabulary_does_not_know_are_refused(tmp_path: Path, merges: bytes, said: str) -> None:
+    vocab = json.dumps({**FRAME, "a": 2, "b": 3, "ab": 4}).encode()
+    assert Vocabulary.read(written(tmp_path, vocab, b"#version: 0.2\na b\n")).ids("ab") != []
+
+    with pytest.raises(ModelUnsafe, match=said):
+        Vocabulary.read(written(tmp_path, vocab, merges))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
+@pytest.mark.parametrize("name", FILES)
+def test_nobody_waits_for_a_pipe_in_the_place_of_a_vocabulary(tmp_path: Path, name: str) -> None:
+    written(tmp_path, json.dumps(FRAME).encode())
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+
+    with pytest.raises(ModelUnsafe, match="not a regular file"):
+        Vocabulary.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_vocabulary_without_one_of_its_files_is_missing(tmp_path: Path, name: str) -> None:
+    written(tmp_path, json.dumps(FRAME).encode())
+    (tmp_path / name).unlink()
+
+    with pytest.raises(ModelMissing, match=name):
         Vocabulary.read(tmp_path)

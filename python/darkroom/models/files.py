@@ -1,10 +1,12 @@
 """Which files a model is made of, and opening one that nobody vouches for. Imports no torch."""
 
+import json
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 from darkroom import _native
 from darkroom.errors import ModelMissing, ModelUnsafe, ModelUnsupported
@@ -14,6 +16,8 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 _FLAGS = ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
 """Where the platform has them; without the first, opening a named pipe waits for somebody to write into it."""
+
+MOST_CONFIG_BYTES = 1 << 20
 
 _READ_WITH_THE_WEIGHTS = frozenset({".safetensors", ".json", ".txt"})
 
@@ -30,10 +34,34 @@ def regular_file(path: Path) -> Generator[int, None, None]:
         raise ModelMissing(f"{path} cannot be opened ({error.strerror}); put the file back or pick another.") from error
     try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise ModelUnsafe(f"{path} is not a regular file; pick a .safetensors file.")
+            raise ModelUnsafe(f"{path} is not a regular file; put the file itself there or pick another.")
         yield fd
     finally:
         os.close(fd)
+
+
+def small_file(path: Path, most: int) -> bytes:
+    """The bytes of the file at `path`. Raises ModelMissing, or ModelUnsafe if it is no file or more than `most`."""
+    with regular_file(path) as fd:
+        try:
+            with open(fd, "rb", closefd=False) as opened:
+                data = opened.read(most + 1)
+        except OSError as error:
+            raise ModelMissing(f"{path} cannot be read ({error.strerror}); get the model again.") from error
+    if len(data) > most:
+        raise ModelUnsafe(f"{path} is larger than {most >> 20} MB and not what its name says; use another model.")
+    return data
+
+
+def json_object(path: Path, most: int = MOST_CONFIG_BYTES) -> dict[str, Any]:
+    """The JSON object in the file at `path`. Raises ModelMissing, or ModelUnsafe if it is anything else."""
+    try:
+        value = json.loads(small_file(path, most))
+    except (ValueError, RecursionError) as error:
+        raise ModelUnsafe(f"{path} is not valid JSON; get the model folder again.") from error
+    if not isinstance(value, dict):
+        raise ModelUnsafe(f"{path} holds no JSON object; get the model folder again.")
+    return cast("dict[str, Any]", value)
 
 
 @contextmanager
@@ -65,12 +93,20 @@ def stamp_of(model: Path) -> Stamp:
 
     Raises ModelMissing if the model is gone.
     """
+    return stamp_of_files(_parts(model))
+
+
+def stamp_of_files(files: Iterable[Path]) -> Stamp:
+    """What changes when one of `files` does. Raises ModelMissing if one is gone."""
+    return tuple((str(file), *_size_and_time(file)) for file in files)
+
+
+def _size_and_time(file: Path) -> tuple[int, int]:
     try:
-        return tuple(
-            (str(file), status.st_size, status.st_mtime_ns) for file in _parts(model) for status in (file.stat(),)
-        )
+        status = file.stat()
     except OSError as error:
-        raise ModelMissing(f"{model} cannot be read ({error.strerror}); put the model back or pick another.") from error
+        raise ModelMissing(f"{file} cannot be read ({error.strerror}); put the file back or pick another.") from error
+    return status.st_size, status.st_mtime_ns
 
 
 def _parts(model: Path) -> list[Path]:

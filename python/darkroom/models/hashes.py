@@ -1,6 +1,5 @@
 """SHA-256 of model files, remembered by size and time of change: hashing gigabytes at every start helps nobody."""
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Any, cast
 
 from darkroom import _native
 from darkroom.errors import ModelMissing
-from darkroom.models.files import component_weights
+from darkroom.models.files import component_weights, stamp_of_files
+from darkroom.models.kept import keep, kept
 
 
 def weights_of(model: Path) -> Path:
@@ -19,7 +19,7 @@ def weights_of(model: Path) -> Path:
 def known_hash(model: Path, cache: Path) -> str | None:
     """The hash if the file is unchanged since it was last computed. Raises ModelError."""
     file = weights_of(model)
-    entry = _read(cache).get(str(file))
+    entry = kept(cache).get(str(file))
     if not isinstance(entry, dict):
         return None
     found = cast("dict[str, Any]", entry)
@@ -37,31 +37,10 @@ def computed_hash(model: Path, cache: Path, on_bytes: Callable[[int, int], None]
         digest = _native.hash_file(file, on_bytes)
     except _native.NativeError as error:
         raise ModelMissing(f"{file} cannot be read ({error}); put the file back or pick another.") from error
-    _write(cache, {**_read(cache), str(file): {"stamp": stamp, "sha256": digest}})
+    keep(cache, {**kept(cache), str(file): {"stamp": stamp, "sha256": digest}})
     return digest
 
 
 def _stamp(file: Path) -> list[int]:
-    try:
-        status = file.stat()
-    except OSError as error:
-        raise ModelMissing(f"{file} cannot be read ({error.strerror}); put the file back or pick another.") from error
-    return [status.st_size, status.st_mtime_ns]
-
-
-def _read(cache: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(cache.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _write(cache: Path, value: dict[str, Any]) -> None:
-    """Best effort: without the file the hash is computed again."""
-    try:
-        staged = cache.with_suffix(f".{os.getpid()}")
-        staged.write_text(json.dumps(value), "utf-8")
-        staged.replace(cache)
-    except OSError:
-        return
+    ((_, size, changed),) = stamp_of_files([file])
+    return [size, changed]

@@ -1,12 +1,11 @@
 """A model from disk into memory: single-file SD 1.x checkpoints and diffusers folders, with byte-wise progress."""
 
-import json
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint
@@ -16,18 +15,17 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 from transformers.models.clip.modeling_clip import CLIPTextModel
 
-from darkroom.errors import ModelMissing, ModelUnsafe, ModelUnsupported
+from darkroom.errors import ModelUnsafe, ModelUnsupported
 from darkroom.models import networks, shapes
 from darkroom.models.catalog import Entry
 from darkroom.models.family import FAMILIES, Family
-from darkroom.models.files import component_weights, regular_file
+from darkroom.models.files import component_weights, json_object
 from darkroom.models.precision import Placement
 from darkroom.models.sniff import TEXT, UNET, VAE, family_of
 from darkroom.models.tensors import opened
+from darkroom.models.tokenizer_files import tokenizer_of
 
 OnBytes = Callable[[int, int], None]
-MOST_CONFIG_BYTES = 1 << 20
-PACKAGED_TOKENIZER = Path(__file__).parent / "configs" / "sd15" / "tokenizer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +99,7 @@ def _single_file(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loade
         unet=placement.put(unet),
         vae=placement.put(vae),
         text_encoder=placement.put(text_encoder),
-        tokenizer=PACKAGED_TOKENIZER,
+        tokenizer=tokenizer_of(entry.path),
         latent_scale=shapes.SD15_VAE["scaling_factor"],
         placement=placement,
     )
@@ -127,7 +125,9 @@ def _folder(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loaded:
 
     unet_config = _config(folder / "unet", shapes.UNET_RULES, UNet2DConditionModel, "UNet")
     vae_config = _config(folder / "vae", shapes.VAE_RULES, AutoencoderKL, "VAE")
-    text_config = shapes.checked(_json(folder / "text_encoder" / "config.json"), shapes.TEXT_RULES, {}, "text encoder")
+    text_config = shapes.checked(
+        json_object(folder / "text_encoder" / "config.json"), shapes.TEXT_RULES, {}, "text encoder"
+    )
     tiny = None
     with _about(folder):
         if "preview_decoder" in tensors:
@@ -141,7 +141,7 @@ def _folder(entry: Entry, placement: Placement, on_bytes: OnBytes) -> Loaded:
         unet=placement.put(unet),
         vae=placement.put(vae),
         text_encoder=placement.put(text_encoder),
-        tokenizer=_tokenizer(folder, text_encoder),
+        tokenizer=tokenizer_of(folder),
         latent_scale=float(vae_config.get("scaling_factor", shapes.SD15_VAE["scaling_factor"])),
         placement=placement,
         tiny=placement.put(tiny) if tiny is not None else None,
@@ -155,26 +155,12 @@ def _read(path: Path, dtype: torch.dtype, meter: _Meter) -> dict[str, Tensor]:
 
 def _config(folder: Path, rules: Mapping[str, shapes.Rule], network: type[Any], what: str) -> shapes.Config:
     defaults = {name: parameter.default for name, parameter in signature(network.__init__).parameters.items()}
-    return shapes.checked(_json(folder / "config.json"), rules, defaults, what)
-
-
-def _json(file: Path) -> dict[str, Any]:
-    try:
-        with regular_file(file) as fd, open(fd, "rb", closefd=False) as opened_file:
-            data = opened_file.read(MOST_CONFIG_BYTES + 1)
-        value = json.loads(data) if len(data) <= MOST_CONFIG_BYTES else None
-    except OSError as error:
-        raise ModelMissing(f"{file} cannot be read ({error.strerror}); get the model folder again.") from error
-    except (ValueError, RecursionError) as error:
-        raise ModelUnsafe(f"{file} is not valid JSON; get the model folder again.") from error
-    if not isinstance(value, dict):
-        raise ModelUnsafe(f"{file} holds no configuration; get the model folder again.")
-    return cast("dict[str, Any]", value)
+    return shapes.checked(json_object(folder / "config.json"), rules, defaults, what)
 
 
 def _require_epsilon(folder: Path) -> None:
     """Our loop assumes Stable Diffusion 1.x's noise levels and noise prediction; anything else would be garbage."""
-    scheduler = _json(folder / "scheduler" / "scheduler_config.json")
+    scheduler = json_object(folder / "scheduler" / "scheduler_config.json")
     wanted = {
         "prediction_type": "epsilon",
         "beta_schedule": "scaled_linear",
@@ -187,10 +173,3 @@ def _require_epsilon(folder: Path) -> None:
             raise ModelUnsupported(
                 f"The model's scheduler says {key} = {str(scheduler[key])[:40]}; use an SD 1.x model ({value})."
             )
-
-
-def _tokenizer(folder: Path, text_encoder: CLIPTextModel) -> Path:
-    """Our own vocabulary wherever it fits; the model's own only when its text encoder was trained with another."""
-    if text_encoder.config.vocab_size == shapes.SD15_TEXT["vocab_size"]:
-        return PACKAGED_TOKENIZER
-    return folder / "tokenizer"

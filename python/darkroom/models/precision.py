@@ -4,20 +4,19 @@ On CPUs with bf16 units a Stable Diffusion step takes 0.6 of its fp32 time; on t
 fp16 is never chosen on a CPU: no CPU computes it natively, and it is about 29 times slower.
 """
 
-import json
-import os
 import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from darkroom.errors import BadRequest
+from darkroom.models.kept import keep, kept
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -72,11 +71,11 @@ def devices() -> tuple[str, ...]:
 
 def _bf16_pays(cache: Path) -> bool:
     machine = f"{platform.machine()} {_cpu()} torch {torch.__version__} {torch.get_num_threads()} threads"
-    known = _read(cache)
+    known = kept(cache)
     if known.get("machine") == machine and isinstance(known.get("bf16"), float):
         return known["bf16"] < WORTH_IT
     ratio = probe()
-    _write(cache, {"machine": machine, "bf16": ratio})
+    keep(cache, {"machine": machine, "bf16": ratio})
     return ratio < WORTH_IT
 
 
@@ -116,21 +115,3 @@ def _cpu() -> str:
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor()
-
-
-def _read(cache: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(cache.read_text("utf-8"))
-        return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    except (OSError, ValueError):
-        return {}
-
-
-def _write(cache: Path, value: dict[str, Any]) -> None:
-    """Best effort: without the file the probe runs again, which costs 50 ms."""
-    try:
-        staged = cache.with_suffix(f".{os.getpid()}")
-        staged.write_text(json.dumps(value), "utf-8")
-        staged.replace(cache)
-    except OSError:
-        return

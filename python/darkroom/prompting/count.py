@@ -5,15 +5,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from darkroom.messages import TokenCount
+from darkroom.models.files import Stamp
 from darkroom.prompting.tokens import Vocabulary
 
 
 def count_tokens(prompt: str, tokenizer: Path, vectors_of: Callable[[str], int]) -> TokenCount:
     """The prompt's tokens, without those that frame and fill its chunks of 77, by the vocabulary in `tokenizer`.
 
-    `vectors_of(name)` is the number of vectors of the embedding called so, 0 if there is none.
+    `vectors_of(name)` is the number of vectors of the embedding called so, 0 if there is none. Raises ModelError if
+    the vocabulary cannot be used.
     """
-    vocabulary = _vocabulary(tokenizer)
+    vocabulary = _vocabulary(tokenizer, Vocabulary.stamp(tokenizer))
     found: dict[str, int] = {}
 
     def vectors(name: str) -> int:
@@ -30,5 +32,5 @@ def count_tokens(prompt: str, tokenizer: Path, vectors_of: Callable[[str], int])
 
 
 @lru_cache(maxsize=4)
-def _vocabulary(tokenizer: Path) -> Vocabulary:
+def _vocabulary(tokenizer: Path, _stamp: Stamp) -> Vocabulary:
     return Vocabulary.read(tokenizer)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from transformers.models.clip.modeling_clip import CLIPTextModel
 
-from darkroom.errors import BadClipSkip
+from darkroom.errors import BadClipSkip, ModelUnsafe
 from darkroom.prompting.tokens import Token, Vocabulary
 
 
@@ -27,7 +27,7 @@ def encode_prompt(
 ) -> Tensor:
     """The context of `prompt`. `clip_skip` 1 takes the last layer; `embeddings` are (vectors, width) by name.
 
-    Raises BadClipSkip when the encoder has no such layer.
+    Raises BadClipSkip when the encoder has no such layer, and ModelUnsafe when it does not know a token.
     """
     layers: int = encoder.config.num_hidden_layers
     if clip_skip > layers:
@@ -59,6 +59,10 @@ def _encode(
 ) -> Tensor:
     table: nn.Embedding = encoder.embeddings.token_embedding
     ids = [token if isinstance(token, int) else vocabulary.end for token in tokens]
+    if max(ids) >= table.num_embeddings:
+        raise ModelUnsafe(
+            f"The tokenizer has token {max(ids)}, the text encoder only {table.num_embeddings}; use another model."
+        )
     rows = {place: embeddings[token[0]][token[1]] for place, token in enumerate(tokens) if not isinstance(token, int)}
     with _replaced(table, rows):
         output: Any = cast("Any", encoder)(

@@ -4,13 +4,12 @@ Tokenized with HuggingFace's `tokenizers` directly: transformers' wrapper costs 
 longer puts spaces around CJK characters as the tokenizer did that every published model was prompted with.
 """
 
-import json
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from tokenizers import Regex, Tokenizer
 from tokenizers.models import BPE
@@ -18,6 +17,7 @@ from tokenizers.pre_tokenizers import ByteLevel, Split
 from tokenizers.pre_tokenizers import Sequence as PreTokenizers
 
 from darkroom.errors import ModelUnsafe
+from darkroom.models.files import Stamp, json_object, small_file, stamp_of_files
 from darkroom.prompting.weights import Piece, parse
 
 CHUNK = 77
@@ -26,6 +26,7 @@ SHORT = 8
 """A piece of fewer tokens than this is not cut at the end of a chunk but moved to the next one."""
 
 START, END = "<|startoftext|>", "<|endoftext|>"
+FILES = ("vocab.json", "merges.txt")
 MOST_BYTES = 8 << 20
 MOST_TOKENS = 100_000
 _WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -33,9 +34,10 @@ _CJK = re.compile(
     "([\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002a6df\U0002a700-\U0002b73f"
     "\U0002b740-\U0002b81f\U0002b820-\U0002ceaf\uf900-\ufaff\U0002f800-\U0002fa1f])"
 )
-_EMBEDDING = re.compile(r"(?:^|(?<=\s))embedding:(\S+)")
+_EMBEDDING = re.compile(r"(?:^|(?<=[ \n]))embedding:(\S+)")
 
-Vector = tuple[float, ...]
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+
 Token = int | tuple[str, int]
 """A token id, or vector `n` of a named textual-inversion embedding."""
 
@@ -64,20 +66,20 @@ class Vocabulary:
 
     @classmethod
     def read(cls, folder: Path) -> "Vocabulary":
-        """From `vocab.json` and `merges.txt`. Raises ModelUnsafe if they are larger than any CLIP vocabulary is."""
-        return cls.of(_bounded(folder / "vocab.json"), _bounded(folder / "merges.txt"))
-
-    @classmethod
-    def of(cls, vocab: str, merges: str) -> "Vocabulary":
-        ids: dict[str, int] = json.loads(vocab)
-        if len(ids) > MOST_TOKENS or START not in ids or END not in ids:
-            raise ModelUnsafe(f"The tokenizer has {len(ids)} entries and is not CLIP's; use a model with its own.")
-        pairs = [(left, right) for left, _, right in (line.partition(" ") for line in _merge_lines(merges))]
+        """From `vocab.json` and `merges.txt`. Raises ModelMissing, or ModelUnsafe if they are no CLIP vocabulary."""
+        vocab, merges = (folder / name for name in FILES)
+        ids = _ids(json_object(vocab, MOST_BYTES))
+        pairs = _pairs(small_file(merges, MOST_BYTES), ids)
         tokenizer = Tokenizer(BPE(ids, pairs, unk_token=END, end_of_word_suffix="</w>", continuing_subword_prefix=""))
         words = Split(Regex(_WORDS), behavior="removed", invert=True)
         tokenizer.pre_tokenizer = PreTokenizers([words, ByteLevel(add_prefix_space=False, use_regex=False)])
         tokenizer.add_special_tokens([START, END])
         return cls(tokenizer, ids[START], ids[END])
+
+    @staticmethod
+    def stamp(folder: Path) -> Stamp:
+        """What changes when `read` would read something else. Raises ModelMissing."""
+        return stamp_of_files(folder / name for name in FILES)
 
     def ids(self, text: str) -> list[int]:
         """The ids of `text` without start and end tokens."""
@@ -109,19 +111,33 @@ def _embedding_name(word: str, vectors_of: Callable[[str], int]) -> tuple[str, s
     return bare, word[len(bare) :]
 
 
-@cache
-def _merge_lines(merges: str) -> tuple[str, ...]:
-    return tuple(line for line in merges.split("\n") if line and not line.startswith("#version"))
+def _ids(vocab: Mapping[str, Any]) -> dict[str, int]:
+    """The vocabulary, if it is one: what `tokenizers` is not given, it cannot stumble over."""
+    if len(vocab) > MOST_TOKENS or START not in vocab or END not in vocab:
+        raise ModelUnsafe(f"The tokenizer has {len(vocab)} entries and is not CLIP's; use a model with its own.")
+    for token, number in vocab.items():
+        if type(number) is not int or not 0 <= number < MOST_TOKENS:
+            raise ModelUnsafe(f"The tokenizer gives {token[:40]!r} the number {str(number)[:40]!r}; use another model.")
+    if _HALF_A_CHARACTER.search("".join(vocab)):
+        raise ModelUnsafe("The tokenizer has a token with half a character in it; use another model.")
+    return cast("dict[str, int]", vocab)
 
 
-def _bounded(file: Path) -> str:
-    with file.open("rb") as opened:
-        data = opened.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise ModelUnsafe(
-            f"{file.name} is larger than {MOST_BYTES >> 20} MB and no CLIP vocabulary; use another model."
-        )
-    return data.decode("utf-8")
+def _pairs(merges: bytes, ids: Mapping[str, int]) -> list[tuple[str, str]]:
+    """The pairs of tokens that become one, the most frequent first."""
+    try:
+        lines = merges.decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise ModelUnsafe("The tokenizer's merges.txt is not UTF-8; use another model.") from error
+    pairs: list[tuple[str, str]] = []
+    for line in lines:
+        left, _, right = line.partition(" ")
+        if not line or line.startswith("#version"):
+            continue
+        if left not in ids or right not in ids or left + right not in ids:
+            raise ModelUnsafe(f"The tokenizer joins {line[:40]!r}, which it has no numbers for; use another model.")
+        pairs.append((left, right))
+    return pairs
 
 
 def _cleaned(text: str) -> str:
