@@ -1,20 +1,22 @@
 """The engine: opens a home, answers commands, runs jobs on one torch thread and tells of everything as events."""
 
 import asyncio
+import contextlib
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from darkroom import __version__
-from darkroom.errors import EngineLost
-from darkroom.library.database import refuse_newer
+from darkroom.errors import DarkroomError, EngineLost
+from darkroom.library.database import Database, another, refuse_newer
+from darkroom.library.export import export_picture
 from darkroom.library.home import Home, home_folder, open_home
 from darkroom.library.log import Log
 from darkroom.library.metadata import infotext, read_file_settings, read_text
-from darkroom.library.pictures import existing_file, export_picture
+from darkroom.library.pictures import existing_file
 from darkroom.library.settings import stored_settings, write_settings
 from darkroom.library.trash import restore_pictures, trash_pictures
 from darkroom.messages import (
@@ -55,6 +57,7 @@ from darkroom.messages import (
 )
 from darkroom.models.catalog import EMBEDDINGS, Catalog, expanded, folders_named
 from darkroom.models.embedding_files import vectors_in
+from darkroom.models.tokenizer_files import tokenizer_of
 from darkroom.prompting.count import count_tokens
 from darkroom.queue.handle import JobHandle
 from darkroom.queue.queue import Queue
@@ -62,18 +65,20 @@ from darkroom.queue.worker import Perform
 from darkroom.tasks.attempt import Attempt
 from darkroom.tasks.request import checked, checked_text
 
+_Result = TypeVar("_Result")
+
 # A seed that every language reads exactly out of JSON and every other tool accepts.
 CHOSEN_SEEDS = 2**32
 LULL_SECONDS = 0.1
 PICTURES_SHOWN = 100
-PACKAGED_TOKENIZER = Path(__file__).parent / "models" / "configs" / "sd15" / "tokenizer"
 
 
 class Engine:
     """`async with Engine() as engine:` - one home, opened; several processes may have it open at once.
 
-    `home` is a folder, else DARKROOM_HOME, else the platform's data folder. With `run_queue=False` this process only
-    adds to the queue and follows it. `perform` carries out one request on the torch thread.
+    `home` is a folder, else DARKROOM_HOME, else the folder chosen in the window, else the platform's data folder. With
+    `run_queue=False` this process only adds to the queue and follows it. `perform` carries out one request on the torch
+    thread.
 
     Entering raises HomeNewer (nothing is touched), HomeUnwritable, DiskFull or HomeDamaged.
     """
@@ -87,22 +92,32 @@ class Engine:
         self._opened: _Opened | None = None
 
     async def __aenter__(self) -> "Engine":
-        refuse_newer(self._root / "library.db")
-        home = open_home(self._root)
-        log = Log(home)
-        tasks = _Tasks(home, log)
-        prepare = tasks.prepare if self._perform is None else None
-        queue = Queue(home, log, self._perform or tasks.perform, prepare, run=self._run_queue)
-        self._opened = _Opened(home, log, queue)
-        queue.start()
+        opened = await _carried_through(asyncio.to_thread(self._opened_home), _Opened.close)
+        try:
+            opened.queue.start()
+        except BaseException:
+            await opened.close()
+            raise
+        self._opened = opened
         return self
 
+    def _opened_home(self) -> "_Opened":
+        """On a thread of its own: a library that is checked or rebuilt may take minutes."""
+        refuse_newer(self._root / "library.db")
+        home = open_home(self._root)
+        with contextlib.ExitStack() as opening:
+            log = Log(home)
+            opening.callback(log.close)
+            tasks = _Tasks(home, log)
+            prepare = tasks.prepare if self._perform is None else None
+            queue = Queue(home, log, self._perform or tasks.perform, prepare, run=self._run_queue)
+            opening.pop_all()
+        return _Opened(home, log, queue)
+
     async def __aexit__(self, *_: object) -> None:
-        opened = self._open
         try:
-            await opened.queue.close()
+            await self._open.close()
         finally:
-            opened.log.close()
             self._opened = None
 
     @property
@@ -183,6 +198,17 @@ class _Tasks:
         self._studio_perform(request, attempt)
 
 
+async def _carried_through(work: Awaitable[_Result], undo: Callable[[_Result], Awaitable[None]]) -> _Result:
+    """The result of work that cannot be stopped half-way; cancelled, it is undone once it is there."""
+    working = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        with contextlib.suppress(DarkroomError):
+            await undo(await working)
+        raise
+
+
 def _networks_are_imported() -> bool:
     """As in an engine that a spare has forked: getting ready takes no time."""
     return "torch" in sys.modules
@@ -194,9 +220,7 @@ def _catalog(home: Home) -> Catalog:
 
 def _counted(command: CountTokens, home: Home) -> TokenCount:
     model = _catalog(home).find(command.model or stored_settings(home).model)
-    own = model.path / "tokenizer"
-    tokenizer = own if (own / "vocab.json").is_file() else PACKAGED_TOKENIZER
-    return count_tokens(command.text, tokenizer, lambda name: vectors_in(_embedding_folders(home), name))
+    return count_tokens(command.text, tokenizer_of(model.path), lambda name: vectors_in(_embedding_folders(home), name))
 
 
 def _embedding_folders(home: Home) -> tuple[Path, ...]:
@@ -232,6 +256,13 @@ class _Opened:
             CountTokens: self._count_tokens,
             SaveSettings: self._save_settings,
         }
+
+    async def close(self) -> None:
+        """Let go of the home; the engine's last event is told before."""
+        try:
+            await self.queue.close()
+        finally:
+            self.log.close()
 
     async def answer(self, command: Command) -> Answer:
         answer = self._commands[type(command)](command)
@@ -296,14 +327,23 @@ class _Opened:
         picture, plan = self.queue.pictures.picture(command.picture), self.queue.pictures.plan(command.picture)
         return PictureDetails(picture=picture, plan=plan, infotext=infotext(plan))
 
-    def _trash(self, command: TrashPictures) -> Accepted:
-        trash_pictures(self.home, self.queue.database, command.pictures)
-        self.queue.catch_up()
-        return Accepted()
+    async def _trash(self, command: TrashPictures) -> Accepted:
+        return await self._moved(trash_pictures, command.pictures)
 
-    def _restore(self, command: RestorePictures) -> Accepted:
-        restore_pictures(self.home, self.queue.database, command.pictures)
-        self.queue.catch_up()
+    async def _restore(self, command: RestorePictures) -> Accepted:
+        return await self._moved(restore_pictures, command.pictures)
+
+    async def _moved(self, move: Callable[[Home, Database, Sequence[int]], None], pictures: Sequence[int]) -> Accepted:
+        """Move pictures off the loop: a gallery of them takes seconds."""
+
+        def moved() -> None:
+            with contextlib.closing(another(self.queue.database)) as database:
+                move(self.home, database, pictures)
+
+        try:
+            await asyncio.to_thread(moved)
+        finally:
+            self.queue.catch_up()
         return Accepted()
 
     async def _export(self, command: ExportPicture) -> Accepted:

@@ -15,7 +15,8 @@ Value = TypeVar("Value")
 
 
 @cache
-def _wire_names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+def wire_names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Name and key on the wire of each field of a message."""
     return tuple((field.name, _camel(field.name)) for field in fields(kind))
 
 
@@ -31,7 +32,7 @@ def _snake(name: str) -> str:
 def to_wire(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     """Plain JSON values, keys in camelCase."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {wire: to_wire(getattr(value, name)) for name, wire in _wire_names(type(value))}
+        return {wire: to_wire(getattr(value, name)) for name, wire in wire_names(type(value))}
     if isinstance(value, tuple | list):
         return [to_wire(item) for item in cast("tuple[object, ...]", value)]
     if isinstance(value, dict):

@@ -38,6 +38,7 @@ WRONG = [
     (["--model", "/nowhere/model.safetensors"], "model-missing", "darkroom models list"),
     (["--output", "out.gif"], "bad-request", "out.gif.png"),
     (["--output", "/nowhere/out.png"], "bad-request", "/nowhere"),
+    (["--output", f"{'a' * 300}.png"], "bad-request", "too long"),
     (["--stpes", "3"], "bad-request", "did you mean --steps?"),
     (["--size"], "bad-request", "--size"),
     (["another", "word"], "bad-request", "quotes"),

@@ -79,6 +79,15 @@ def test_a_picture_that_does_not_exist_is_not_found(command: RunCommand) -> None
     assert command("show", "gone.png", "--json").refusal()[0] == "not-found"
 
 
+def test_a_picture_without_settings_is_named(command: RunCommand, tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "stripped.png")
+
+    code, sentence = command("show", str(tmp_path / "stripped.png"), "--json").refusal()
+
+    assert code == "picture-unreadable"
+    assert sentence.startswith("stripped.png: This picture holds no settings")
+
+
 def test_a_file_that_is_no_picture_is_refused(command: RunCommand, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("not a picture")
 

@@ -12,6 +12,7 @@ import pytest
 import darkroom
 from darkroom import Engine, TextToImage, _native
 from darkroom.errors import (
+    BadRequest,
     DarkroomError,
     EngineLost,
     HomeUnwritable,
@@ -20,6 +21,8 @@ from darkroom.errors import (
     NotFound,
     PictureUnreadable,
 )
+from darkroom.library.home import Home
+from darkroom.library.orphans import Found
 from darkroom.messages import (
     COMMANDS,
     Accepted,
@@ -44,6 +47,8 @@ from darkroom.messages import (
     SettingsChanged,
     Snapshot,
 )
+from darkroom.queue.queue import Queue
+from darkroom.queue.runs import Runs
 from darkroom.tasks.attempt import Attempt
 from following import until
 from standin import STEPS, Gate, StandIn, noise, plan_of
@@ -101,6 +106,46 @@ async def test_an_engine_can_be_opened_again(home: Path) -> None:
         first = await one_picture(engine)
     async with engine:
         assert engine.picture_file(first).is_file()
+
+
+async def test_an_engine_that_cannot_begin_holds_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(queue: Queue) -> None:
+        raise HomeUnwritable("The home is gone; bring it back.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Queue, "start", start)
+        broken_engine = Engine(home, perform=StandIn())
+        with pytest.raises(HomeUnwritable):
+            await broken_engine.__aenter__()
+
+    with pytest.raises(EngineLost):
+        await broken_engine.handle(GetSnapshot())
+    async with Engine(home, perform=StandIn()) as engine:
+        assert engine.runs_queue
+        assert await one_picture(engine) == 1
+
+
+async def test_an_engine_whose_opening_is_cancelled_holds_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cancelled = threading.Event()
+
+    def hold_up(runs: Runs, home: Home) -> Found:
+        loop.call_soon_threadsafe(cancel)
+        assert cancelled.wait(30)
+        return Found()
+
+    def cancel() -> None:
+        opening.cancel()
+        cancelled.set()
+
+    loop = asyncio.get_running_loop()
+    with monkeypatch.context() as slow:
+        slow.setattr(Runs, "recover", hold_up)
+        opening = asyncio.create_task(Engine(home, perform=StandIn()).__aenter__())
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+
+    async with Engine(home, perform=StandIn()) as engine:
+        assert engine.runs_queue
 
 
 async def test_the_snapshot_holds_all_a_view_needs(home: Path) -> None:
@@ -195,6 +240,20 @@ async def test_an_exported_picture_is_the_same_file_and_replaces_an_older_one(ho
 
         assert target.read_bytes() == engine.picture_file(picture).read_bytes()
     assert set(os.listdir(tmp_path)) == {home.name, target.name}
+
+
+async def test_an_exported_picture_has_the_format_of_its_name(home: Path, tmp_path: Path) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        picture = await one_picture(engine, "a lighthouse")
+
+        await engine.handle(ExportPicture(picture=picture, path=str(tmp_path / "holiday.jpg")))
+        settings = await engine.handle(InspectPicture(path=str(tmp_path / "holiday.jpg")))
+
+        with pytest.raises(BadRequest, match=r"holiday\.gif\.png"):
+            await engine.handle(ExportPicture(picture=picture, path=str(tmp_path / "holiday.gif")))
+    assert (tmp_path / "holiday.jpg").read_bytes().startswith(b"\xff\xd8\xff")
+    assert isinstance(settings, PictureSettings)
+    assert settings.request.prompt == "a lighthouse"
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,23 @@
 """The home folder: where it is, what it is made of, and homes that must not be touched."""
 
+import json
 import os
 import stat
+import sys
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 
 from darkroom import Engine, TextToImage
-from darkroom.errors import HomeNewer, HomeUnwritable
+from darkroom.errors import HomeError, HomeNewer, HomeUnwritable
 from darkroom.library.database import OLDEST_SQLITE, connected, migrations, open_database, refuse_newer
 from darkroom.library.home import home_folder, open_home
+from darkroom.library.lock import FileLock
 from standin import StandIn
+
+HOMES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "homes.json").read_text())
 
 
 def contents(root: Path) -> dict[str, tuple[int, bytes]]:
@@ -35,22 +41,44 @@ def make_newer(home: Path) -> None:
     connection.close()
 
 
-def test_the_environment_names_the_home_unless_one_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("DARKROOM_HOME", str(tmp_path / "from environment"))
-
-    assert home_folder() == tmp_path / "from environment"
-    assert home_folder(tmp_path / "given") == tmp_path / "given"
-
-
-def test_without_a_word_the_home_is_in_the_platforms_data_folder(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.skipif(sys.platform != "linux", reason="the table has the folders of Linux")
+@pytest.mark.parametrize("case", HOMES, ids=lambda case: case["name"])
+def test_the_home_is_the_one_that_the_window_finds(
+    case: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.delenv("DARKROOM_HOME")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setenv("HOME", str(tmp_path))
+    def filled(text: str) -> str:
+        return text.replace("$HOME", str(tmp_path / "user")).replace("$CWD", str(tmp_path / "here"))
 
-    assert home_folder().is_relative_to(tmp_path)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for name in ("DARKROOM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", filled("$HOME"))
+    for name, value in case["environment"].items():
+        monkeypatch.setenv(name, filled(value))
+    if case["choice"] is not None:
+        choice = Path(os.environ.get("XDG_CONFIG_HOME", filled("$HOME/.config")), "darkroom", "home")
+        choice.parent.mkdir(parents=True)
+        choice.write_text(filled(case["choice"]))
+    _, asked = case.get("arguments", ("--home", ""))
+
+    assert str(home_folder(filled(asked))) == filled(case["home"])
+
+
+def test_a_choice_that_is_no_text_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("DARKROOM_HOME")
+    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: tmp_path)
+    (tmp_path / "home").write_bytes(b"/caf\xe9")
+
+    assert home_folder().is_absolute()
     assert home_folder().name.lower() == "darkroom"
+
+
+def test_the_home_of_an_unknown_user_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARKROOM_HOME", "~nobody-of-this-name/x")
+
+    with pytest.raises(HomeUnwritable, match="nobody knows here"):
+        home_folder()
 
 
 async def test_only_the_user_can_read_a_home(home: Path) -> None:
@@ -133,3 +161,12 @@ def test_a_home_whose_name_is_no_text_is_named_and_not_made(tmp_path: Path) -> N
         open_home(root)
 
     assert not root.exists()
+
+
+def test_a_lock_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("darkroom.library.lock.PATIENCE_SECONDS", 0)
+    with FileLock(tmp_path / "lock"), pytest.raises(HomeError, match="end it and try again"):
+        FileLock(tmp_path / "lock").wait()
+
+    with FileLock(tmp_path / "lock") as lock:
+        assert lock.held

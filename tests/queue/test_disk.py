@@ -16,8 +16,20 @@ import pytest
 
 from darkroom import Engine, JobHandle, TextToImage
 from darkroom.errors import Code, DarkroomError, DiskFull, HomeUnwritable
+from darkroom.library.database import open_database
 from darkroom.library.pictures import saved_plan
-from darkroom.messages import EngineChanged, GetSnapshot, JobState, Phase, RetryJob, Snapshot
+from darkroom.messages import (
+    EngineChanged,
+    Event,
+    GetSnapshot,
+    Job,
+    JobState,
+    ListModels,
+    Phase,
+    RetryJob,
+    Snapshot,
+)
+from darkroom.queue.runs import Ending, Runs
 from following import phase, until
 from standin import Gate, StandIn
 
@@ -38,6 +50,17 @@ async def outcome(job: JobHandle) -> set[Code]:
     except DarkroomError as problem:
         return {problem.code}
     return set()
+
+
+def held_up(event: Event) -> bool:
+    """The engine says why nothing goes on."""
+    return isinstance(event, EngineChanged) and event.problem is not None
+
+
+async def turns_of_the_loop(engine: Engine) -> None:
+    """Let whoever is ready go on."""
+    for _ in range(10):
+        await engine.handle(ListModels())
 
 
 def pictures(home: Path) -> list[Path]:
@@ -134,20 +157,23 @@ async def test_a_picture_that_does_not_fit_fails_its_job_with_disk_full_and_a_re
         assert saved_plan(engine.picture_file(picture.id))[0].prompt == "large"
 
 
-async def test_a_full_disk_fails_one_job_keeps_the_others_and_all_finish_when_there_is_room() -> None:
+@pytest.mark.parametrize("added_before", [4, 0])
+async def test_a_full_disk_fails_one_job_keeps_the_others_and_all_finish_when_there_is_room(added_before: int) -> None:
     gate = Gate()
     with small_disk() as disk:
         home = disk / "home"
         async with Engine(home, perform=StandIn(gates={Phase.DECODING: gate})) as engine:
-            first, *others = [await engine.submit(LARGE) for _ in range(5)]
+            first, *others = [await engine.submit(LARGE) for _ in range(1 + added_before)]
             events = engine.events()
             await until(first.events(), phase(Phase.DECODING))
+            others += [await engine.submit(LARGE) for _ in range(4 - added_before)]
             filler = fill(disk)
             gate.open()
 
             with pytest.raises(DiskFull, match="MB"):
                 await first.pictures()
-            await until(events, lambda event: isinstance(event, EngineChanged) and event.problem is not None)
+            await until(events, held_up)
+            await turns_of_the_loop(engine)
             assert await states(engine) == {first.id: JobState.FAILED} | {other.id: JobState.QUEUED for other in others}
             assert pictures(home) == staged(home) == []
 
@@ -156,6 +182,59 @@ async def test_a_full_disk_fails_one_job_keeps_the_others_and_all_finish_when_th
 
             for job in (first, *others):
                 assert len(await job.pictures()) == 1
+
+
+async def test_an_ending_that_finds_no_room_is_tried_again_when_something_changes_and_not_before(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("darkroom.queue.worker.RETRY_SECONDS", 1e6)
+    right, full, tries, gate = Runs.finish, [True], list[int](), Gate()
+
+    def finish(self: Runs, job: Job, ending: Ending, above: int) -> Job | None:
+        tries.append(job.id)
+        if full:
+            raise DiskFull("The disk is full; free some space.")
+        return right(self, job, ending, above)
+
+    monkeypatch.setattr(Runs, "finish", finish)
+    async with Engine(home, perform=StandIn(gates={Phase.DECODING: gate})) as engine:
+        jobs = [await engine.submit(TextToImage(prompt="at work"))]
+        events = engine.events()
+        await until(jobs[0].events(), phase(Phase.DECODING))
+        jobs.append(await engine.submit(TextToImage(prompt="added meanwhile")))
+        gate.open()
+        await until(events, held_up)
+        await turns_of_the_loop(engine)
+        # The second time in the room that was kept back.
+        assert tries == [jobs[0].id] * 2
+
+        full.clear()
+        jobs.append(await engine.submit(TextToImage(prompt="wakes the queue")))
+        for job in jobs:
+            assert len(await job.pictures()) == 1
+    assert tries == [job.id for job in (jobs[0], jobs[0], *jobs)]
+
+
+async def test_closing_on_a_full_disk_is_no_death_however_often() -> None:
+    stand_in = StandIn(gates={Phase.SAMPLING: Gate()})
+    with small_disk() as disk:
+        home = disk / "home"
+        async with Engine(home, run_queue=False) as engine:
+            job = (await engine.submit(TextToImage(prompt="x"))).id
+        for attempt in range(1, 4):
+            async with Engine(home, perform=stand_in) as engine:
+                await until(engine.job(job).events(), phase(Phase.SAMPLING))
+                (home / "staging" / "ballast").unlink()
+                filler = fill(disk)
+            assert [file.name for file in (home / "staging").iterdir()] == [f"{job}-{attempt}.let-go"]
+            filler.unlink()
+
+        async with Engine(home, perform=stand_in) as engine:
+            await until(engine.job(job).events(), phase(Phase.SAMPLING))
+        database = open_database(home / "library.db")
+        assert database.row("SELECT state, attempt, deaths FROM jobs") == (JobState.INTERRUPTED, 4, 0)
+        database.close()
+        assert not list((home / "staging").glob("*.let-go"))
 
 
 async def test_a_job_is_accepted_on_a_full_disk_only_if_it_is_kept() -> None:
@@ -267,7 +346,7 @@ async def test_a_pictures_folder_that_turns_read_only_holds_the_queue_and_loses_
 
         with pytest.raises(HomeUnwritable):
             await first.pictures()
-        await until(everything, lambda event: isinstance(event, EngineChanged) and event.problem is not None)
+        await until(everything, held_up)
         assert (await states(engine))[second.id] == JobState.QUEUED
 
         (home / "pictures").unlink()

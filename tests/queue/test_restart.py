@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from darkroom import Engine, TextToImage
 from darkroom.errors import Cancelled, EngineLost, JobCancelled, JobPoisoned
 from darkroom.library.database import Database, open_database
 from darkroom.messages import GetSnapshot, JobEvent, JobState, Phase, PictureSaved, RetryJob, Snapshot
+from darkroom.queue.runs import Runs
 from darkroom.tasks.attempt import Attempt
 from following import phase, state, until
 from standin import Gate, StandIn, noise, plan_of
@@ -129,6 +131,30 @@ async def test_a_close_that_is_cut_short_is_no_death_of_the_engine(home: Path) -
     assert database.row("SELECT state, deaths FROM jobs") == (JobState.INTERRUPTED, 0)
     database.close()
     deaf.set()
+
+
+async def test_a_close_that_can_neither_wait_nor_write_is_no_death_of_the_engine(
+    home: Path, fails_once: Callable[..., list[Exception]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("darkroom.queue.queue.DRAIN_SECONDS", 0)
+    loop, runs, deaf = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def perform(request: TextToImage, attempt: Attempt) -> None:
+        loop.call_soon_threadsafe(runs.set)
+        deaf.wait()
+
+    async with Engine(home, perform=perform) as engine:
+        await engine.submit(TextToImage(prompt="x"))
+        await runs.wait()
+        (home / "staging" / "ballast").unlink()
+        failed = fails_once(Runs, "finish")
+    deaf.set()
+
+    assert failed
+    async with Engine(home, perform=StandIn(gates={Phase.LOADING: Gate()})):
+        database = stored(home)
+        assert database.row("SELECT state, deaths FROM jobs") == (JobState.INTERRUPTED, 0)
+        database.close()
 
 
 async def test_a_job_that_ended_the_engine_three_times_is_given_up_and_the_queue_goes_on(home: Path) -> None:

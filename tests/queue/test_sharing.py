@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from darkroom import Engine, TextToImage
-from darkroom.errors import JobCancelled
+from darkroom.errors import Code, JobCancelled
 from darkroom.messages import (
+    EngineChanged,
+    EngineState,
     Event,
     GetSnapshot,
     JobProgressed,
@@ -22,6 +24,7 @@ from darkroom.messages import (
     Phase,
     PictureSaved,
     QueuePaused,
+    RetryJob,
     SaveSettings,
     Settings,
     SettingsChanged,
@@ -80,6 +83,17 @@ async def companion(home: Path, *arguments: str) -> AsyncGenerator[Companion]:
         await process.communicate()
 
 
+@asynccontextmanager
+async def runner_and_follower(home: Path, held: Phase) -> AsyncGenerator[tuple[Engine, Gate, Engine]]:
+    """An engine that the gate holds up at a phase, and one that only follows it."""
+    gate = Gate()
+    async with (
+        Engine(home, perform=StandIn(gates={held: gate})) as runner,
+        Engine(home, run_queue=False) as follower,
+    ):
+        yield runner, gate, follower
+
+
 async def test_the_first_process_runs_the_queue_and_the_second_follows(home: Path) -> None:
     async with Engine(home, perform=StandIn()) as engine, companion(home) as other:
         assert engine.runs_queue
@@ -120,6 +134,38 @@ async def test_a_follower_sees_the_runners_progress_and_state(home: Path) -> Non
             assert answer.progress[str(job.id)].steps == 4
             other.say("open")
             assert len(await job.pictures()) == 1
+
+
+async def test_a_process_that_opens_during_a_long_step_sees_state_and_progress(home: Path) -> None:
+    async with runner_and_follower(home, Phase.SAMPLING) as (runner, gate, follower):
+        job = await runner.submit(TextToImage(prompt="x"))
+        # Now the runner has said all it will say before the step is done.
+        await until(follower.events(), phase(Phase.SAMPLING))
+
+        async with Engine(home, run_queue=False) as late:
+            seen = await until(late.events(), phase(Phase.SAMPLING))
+
+        assert EngineChanged(state=EngineState.WORKING) in seen
+        gate.open()
+        await job.pictures()
+
+
+async def test_a_follower_hears_why_the_runner_is_held_up_and_that_it_goes_on(home: Path) -> None:
+    async with runner_and_follower(home, Phase.SAVING) as (runner, gate, follower):
+        job = await runner.submit(TextToImage(prompt="x"))
+        await until(job.events(), phase(Phase.SAVING))
+        there = follower.events()
+        (home / "pictures").rmdir()
+        (home / "pictures").write_text("somebody put a file here")
+        gate.open()
+
+        seen = await until(there, lambda event: isinstance(event, EngineChanged) and event.problem is not None)
+        assert seen[-1].problem.code == Code.HOME_UNWRITABLE  # type: ignore[union-attr]
+
+        (home / "pictures").unlink()
+        await runner.handle(RetryJob(job=job.id))
+        await until(there, lambda event: isinstance(event, EngineChanged) and event.problem is None)
+        assert len(await job.pictures()) == 1
 
 
 async def test_a_followers_wish_to_cancel_reaches_the_runner(home: Path) -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from darkroom.cli.follow import Watch, followed
-from darkroom.cli.output import Target, copy_picture
+from darkroom.cli.output import Target
 from darkroom.cli.reporters import Reporter
 from darkroom.cli.session import Session
 from darkroom.cli.terminal import say
 from darkroom.errors import Interrupted, NotFound, QueueError
+from darkroom.library.export import copy_picture
 from darkroom.messages import (
     ENDED,
     CountTokens,

@@ -1,20 +1,11 @@
-"""Pictures out of the library to where `--output` says: checked before the work, copied atomically after it."""
+"""Where `--output` says that pictures go, checked before the work."""
 
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
-from darkroom import _native
-from darkroom.errors import BadRequest, DarkroomError
-from darkroom.library.disk import disk_problem
-from darkroom.library.metadata import read_picture_file
-
-Format: TypeAlias = Literal["png", "webp", "jpeg"]
-
-_FORMATS: dict[str, Format] = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
-_QUALITY = 95
+from darkroom.errors import BadRequest
+from darkroom.library.export import FORMATS
 
 
 @dataclass(frozen=True)
@@ -40,11 +31,12 @@ def target(text: str, count: int) -> Target:
     if "\0" in text or not text:
         what = "has a NUL character" if text else "is empty"
         raise BadRequest(f"The output path {what}; name a file or folder.")
+    _check_name(path)
     if path.is_dir() or text.endswith(("/", os.sep)):
         _make_folder(path)
         _check_writable(path)
         return Target(path, folder=True, count=count)
-    if path.suffix.lower() not in _FORMATS:
+    if path.suffix.lower() not in FORMATS:
         raise BadRequest(
             f"Output {path.name!r} is neither a folder nor a .png, .webp or .jpg; "
             f"write {path.name}.png, or {path.name}/ for a folder."
@@ -55,67 +47,28 @@ def target(text: str, count: int) -> Target:
     return Target(path, folder=False, count=count)
 
 
+def _check_name(path: Path) -> None:
+    """Raises BadRequest for a path that can exist nowhere here: a name too long, a loop of links."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise BadRequest(f"The output {str(path)[:80]!r} cannot be ({reason}); choose another.") from error
+
+
 def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadRequest(f"The folder {path} cannot be made ({_reason(error)}); choose another output.") from error
+        reason = (error.strerror or "unknown reason").lower()
+        raise BadRequest(f"The folder {path} cannot be made ({reason}); choose another output.") from error
 
 
 def _check_writable(folder: Path) -> None:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise BadRequest(f"The folder {folder} may not be written to; choose another output.")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "unknown reason").lower()
-
-
-def copy_picture(source: Path, place: Path) -> None:
-    """Copy a picture, in the format of `place`'s suffix, with its settings. `place` is old or new, never half.
-
-    A PNG is copied byte by byte; JPEG and WebP keep the infotext. Raises DiskFull, HomeUnwritable, PictureUnreadable.
-    """
-    data = read_picture_file(source)
-    kind = _FORMATS[place.suffix.lower()]
-    if kind != "png":
-        try:
-            data = _converted(data, kind)
-        except _native.NativeError as error:
-            raise BadRequest(f"The picture is safe in {source}, but cannot be written as {kind}: {error}.") from error
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
-    try:
-        _write(part, data)
-        os.replace(part, place)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise _not_copied(error, source, place) from error
-
-
-def _write(part: Path, data: bytes) -> None:
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _not_copied(error: OSError, source: Path, place: Path) -> DarkroomError:
-    problem = disk_problem(error, place)
-    return type(problem)(
-        f"The picture is safe in {source}, but {place} could not be written ({_reason(error)}); copy it."
-    )
-
-
-def _converted(data: bytes, kind: Format) -> bytes:
-    from io import BytesIO
-
-    from PIL import Image
-
-    texts = [(name, text) for name, text in _native.read_picture_text(data) if name == "parameters"]
-    with Image.open(BytesIO(data), formats=["PNG"]) as opened:
-        picture = opened.convert("RGB")
-    return _native.encode_picture(picture.tobytes(), *picture.size, kind, quality=_QUALITY, text=texts)
 
 
 def _free(path: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from darkroom.cli.follow import run_interruptible
 from darkroom.cli.session import Session
 from darkroom.cli.terminal import say, say_json, say_table
-from darkroom.library.metadata import infotext, read_picture_file, read_settings
+from darkroom.library.metadata import infotext, read_file_settings
 from darkroom.messages import GetPicture, PictureDetails, PictureSettings, Plan, TextToImage
 from darkroom.wire import encode
 
@@ -36,7 +36,7 @@ async def _show_own(session: Session, picture: int, *, json: bool, as_infotext: 
 
 
 def _show_file(path: Path, *, json: bool, as_infotext: bool) -> None:
-    settings = read_settings(read_picture_file(path))
+    settings = read_file_settings(path)
     if json:
         say_json(encode(settings))
         return

@@ -78,7 +78,7 @@ def write_durably(final: Path, data: bytes, staged: Path) -> None:
     make_folder(final.parent)
     with writing(final.parent, len(data)):
         try:
-            _write_synced(staged, data)
+            write_synced(staged, data)
             os.replace(staged, final)
         except OSError:
             with contextlib.suppress(OSError):
@@ -87,8 +87,9 @@ def write_durably(final: Path, data: bytes, staged: Path) -> None:
         sync_folder(final.parent)
 
 
-def _write_synced(file: Path, data: bytes) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+def write_synced(file: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
+    """Write a file whose bytes, though not yet its name, survive a crash. Raises OSError."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         rest = memoryview(data)
         while rest:
@@ -100,11 +101,46 @@ def _write_synced(file: Path, data: bytes) -> None:
 
 def move_durably(source: Path, target: Path) -> None:
     """Rename `source` to `target`, both names durable. Raises HomeUnwritable or DiskFull."""
-    make_folder(target.parent)
-    with writing(target.parent):
-        os.replace(source, target)
-        sync_folder(target.parent)
-        sync_folder(source.parent)
+    with moving() as moves:
+        moves.move(source, target)
+        moves.sync()
+
+
+class Moves:
+    """Renames that become durable together, each folder synced once. Its methods raise HomeUnwritable or DiskFull."""
+
+    def __init__(self) -> None:
+        self._made: list[tuple[Path, Path]] = []
+
+    def move(self, source: Path, target: Path) -> None:
+        make_folder(target.parent)
+        with writing(target.parent):
+            os.replace(source, target)
+        self._made.append((source, target))
+
+    def sync(self) -> None:
+        """Make the new names durable, and then that the old ones are gone."""
+        targets, sources = ([pair[side].parent for pair in self._made] for side in (1, 0))
+        for folder in dict.fromkeys((*targets, *sources)):
+            with writing(folder):
+                sync_folder(folder)
+
+    def take_back(self) -> None:
+        """Undo the renames as far as that goes."""
+        for source, target in reversed(self._made):
+            with contextlib.suppress(OSError):
+                os.replace(target, source)
+
+
+@contextlib.contextmanager
+def moving() -> Generator[Moves]:
+    """Renames that are taken back when the block fails."""
+    moves = Moves()
+    try:
+        yield moves
+    except BaseException:
+        moves.take_back()
+        raise
 
 
 def probe(folder: Path) -> None:

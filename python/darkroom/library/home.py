@@ -1,6 +1,7 @@
 """Where everything of Darkroom's lives. Nothing outside this folder is ever written."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,17 +67,32 @@ class Home:
 
 
 def home_folder(given: Path | str | None = None) -> Path:
-    """`given`, else DARKROOM_HOME, else the platform's folder for application data.
+    """`given`, else DARKROOM_HOME, else what was chosen in the window, else the platform's folder for data.
 
-    Raises HomeUnwritable for the home of a user that this machine does not know.
+    `src-tauri/src/home.rs` has the same rule; `tests/homes.json` holds both to it. Raises HomeUnwritable for the home
+    of a user that this machine does not know.
     """
-    chosen = given or os.environ.get("DARKROOM_HOME") or platformdirs.user_data_path("darkroom", appauthor=False)
-    path = os.path.expanduser(chosen)
+    named = given or os.environ.get("DARKROOM_HOME") or _chosen() or _platforms(platformdirs.user_data_path)
+    path = os.path.expanduser(named)
     if os.fspath(path).startswith("~"):
         raise HomeUnwritable(
-            f"The home {chosen} is that of a user whom nobody knows here; set DARKROOM_HOME to another."
+            f"The home {named} is that of a user whom nobody knows here; set DARKROOM_HOME to another."
         )
     return Path(path).absolute()
+
+
+def _chosen() -> Path | None:
+    """What the window wrote down; a folder that depends on where a program was started is no choice."""
+    try:
+        name = (_platforms(platformdirs.user_config_path) / "home").read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        return None
+    chosen = Path(name.rstrip("\n"))
+    return chosen if chosen.is_absolute() else None
+
+
+def _platforms(folder: Callable[..., Path]) -> Path:
+    return folder("darkroom", appauthor=False)
 
 
 def open_home(root: Path) -> Home:

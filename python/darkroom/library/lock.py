@@ -2,9 +2,15 @@
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
+from darkroom.errors import HomeError
 from darkroom.library.disk import PRIVATE_FILE, writing
+
+# What another process does under a lock that is waited for takes milliseconds; a suspended one takes for ever.
+PATIENCE_SECONDS = 30.0
+LOOK_SECONDS = 0.01
 
 
 class FileLock:
@@ -20,12 +26,17 @@ class FileLock:
 
     def take(self) -> bool:
         """Take the lock if nobody has it; say whether it is ours now."""
-        return self.held or self._take(fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return self.held or self._take()
 
     def wait(self) -> None:
-        """Take the lock, waiting for whoever has it."""
-        if not self.held:
-            self._take(fcntl.LOCK_EX)
+        """Take the lock, waiting for whoever has it. Raises HomeError when that takes too long."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not self.take():
+            if time.monotonic() >= end:
+                raise HomeError(
+                    f"Another Darkroom has held {self._file} for {PATIENCE_SECONDS:.0f} s; end it and try again."
+                )
+            time.sleep(LOOK_SECONDS)
 
     def release(self) -> None:
         if self._handle is not None:
@@ -39,11 +50,11 @@ class FileLock:
     def __exit__(self, *_: object) -> None:
         self.release()
 
-    def _take(self, how: int) -> bool:
+    def _take(self) -> bool:
         with writing(self._file):
             handle = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
         try:
-            fcntl.flock(handle, how)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(handle)
             return False

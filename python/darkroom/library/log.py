@@ -1,5 +1,6 @@
 """What went wrong inside, for whoever has to find out. Prompts do not belong here."""
 
+import contextlib
 import logging
 import os
 from logging.handlers import RotatingFileHandler
@@ -37,6 +38,11 @@ class _PrivateFile(RotatingFileHandler):
         return open(
             os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE), "a", encoding="utf-8"
         )
+
+    def close(self) -> None:
+        # What could not be written before cannot be now; the file is closed all the same.
+        with contextlib.suppress(OSError):
+            super().close()
 
     def handleError(self, record: logging.LogRecord) -> None:
         """A full disk must not stop the queue because a line about it cannot be written."""

@@ -18,7 +18,7 @@ from darkroom.library.comfyui import read_prompt_graph
 from darkroom.library.foreign import shown
 from darkroom.library.infotext import infotext, is_infotext, read_infotext
 from darkroom.messages import Model, PictureSettings, Plan, TextToImage
-from darkroom.wire import encode, from_wire
+from darkroom.wire import encode, from_wire, wire_names
 
 PLAN_CHUNK = "darkroom"
 INFOTEXT_CHUNK = "parameters"
@@ -166,12 +166,7 @@ def _read_plan(chunks: Mapping[str, str]) -> tuple[Plan, tuple[str, ...]]:
     return plan, tuple(f"{shown(name)} is unknown to this version of Darkroom and not taken over." for name in unknown)
 
 
-def _wire_name(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(map(str.capitalize, rest))
-
-
-_PLAN_NAMES = frozenset(_wire_name(field.name) for field in fields(Plan))
+_PLAN_NAMES = frozenset(key for _, key in wire_names(Plan))
 
 
 def _nothing_found(chunks: Mapping[str, str]) -> str:

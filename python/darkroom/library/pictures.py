@@ -1,7 +1,6 @@
 """Picture files: what they are called, how they get onto the disk, and how one is read back."""
 
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from darkroom import _native
 from darkroom.errors import NotFound, PictureUnreadable
-from darkroom.library.disk import write_durably, writing
+from darkroom.library.disk import write_durably
 from darkroom.library.home import Home
 from darkroom.library.metadata import picture_text, read_plan
 from darkroom.messages import Picture, Plan
@@ -72,16 +71,3 @@ def existing_file(home: Home, picture: Picture) -> Path:
     if not file.is_file():
         raise NotFound(f"The file of picture {picture.id} is gone from {file}; put it back or make the picture again.")
     return file
-
-
-def export_picture(source: Path, path: str) -> None:
-    """Copy a picture to where the user wants it; an older file there stays until the new one is whole.
-
-    Raises NotFound for a folder that does not exist, HomeUnwritable or DiskFull.
-    """
-    target = Path(os.path.expanduser(path))
-    if not target.parent.is_dir():
-        raise NotFound(f"There is no folder {target.parent} to export to; pick one that exists.")
-    with writing(target):
-        data = source.read_bytes()
-    write_durably(target, data, target.with_name(f".darkroom-{os.getpid()}.part"))

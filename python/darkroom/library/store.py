@@ -97,10 +97,14 @@ class PictureTable:
         )
         return [_picture(row) for row in rows]
 
-    def files(self) -> dict[tuple[int, int], tuple[int, str]]:
-        """(job, index) → (picture, file) of every row."""
-        rows = self._database.rows("SELECT job, place, id, file FROM pictures")
-        return {(job, place): (picture, file) for job, place, picture, file in rows}
+    def files(self) -> set[str]:
+        """The file of every row."""
+        return {file for (file,) in self._database.rows("SELECT file FROM pictures")}
+
+    def at(self, job: int, index: int) -> tuple[int, str] | None:
+        """The picture with this job and index, and its file."""
+        row = self._database.row("SELECT id, file FROM pictures WHERE job = ? AND place = ?", (job, index))
+        return None if row is None else (row[0], row[1])
 
 
 def _picture(row: tuple[Any, ...]) -> Picture:

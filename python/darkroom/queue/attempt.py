@@ -4,20 +4,24 @@ from collections.abc import Callable, Generator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from darkroom.errors import Cancelled, Skipped
 from darkroom.library.home import Home
 from darkroom.library.pictures import Place, now, save_picture
 from darkroom.library.store import NewPicture
-from darkroom.messages import Job, JobProgressed, Plan, Progress
+from darkroom.messages import Job, JobProgressed, Phase, Plan, Progress, TextToImage
 from darkroom.previews.mailbox import Mailbox
 from darkroom.queue.runs import Runs
+from darkroom.tasks.attempt import Attempt
+
+Perform: TypeAlias = Callable[[TextToImage, Attempt], None]
 
 DAY = len("2026-11-20")
 
 
 class JobAttempt:
-    """Implements `tasks.attempt.Attempt`. `runs` belongs to the torch thread, as does all but `stop` and `skip`."""
+    """Implements `tasks.attempt.Attempt`. `runs` is the torch thread's, as are all methods but `stop` and `skip`."""
 
     def __init__(
         self,
@@ -36,7 +40,7 @@ class JobAttempt:
         self._mailbox = mailbox
         self._progressed = progressed
         self._changed = changed
-        self._settled = runs.saved(job.id, home) | runs.skipped(job.id)
+        self._settled: AbstractSet[int] = frozenset()
         self._stopped = False
         self._at: int | None = None
         # Replaced as a whole, never changed: two threads look at it.
@@ -67,6 +71,12 @@ class JobAttempt:
     def skip(self, indexes: AbstractSet[int]) -> None:
         """Make `check` raise while one of these pictures is made. From the loop's thread."""
         self._unwanted |= indexes
+
+    def carry_out(self, perform: Perform) -> None:
+        """Make the pictures that earlier attempts left. Raises what `perform` raises, or why that cannot be read."""
+        self.report(Progress(phase=Phase.WAITING, count=self._job.request.count))
+        self._settled = self._runs.saved(self._job.id, self._home) | self._runs.skipped(self._job.id)
+        perform(self._job.request, self)
 
     @property
     def settled(self) -> AbstractSet[int]:

@@ -15,23 +15,28 @@ from darkroom.messages import EngineChanged, JobProgressed
 from darkroom.wire import decode_event, encode
 
 LARGEST = 1 << 16
+# No file has this counter.
+UNREAD = -1
 _HEADER = struct.Struct("<QII")  # counter, length, CRC-32 of the text
 
 LiveEvent = EngineChanged | JobProgressed
 
 
 class LiveFile:
-    """The runner writes it, everyone else reads it."""
+    """The runner writes it, everyone else reads it.
 
-    def __init__(self, file: Path) -> None:
+    `runner_lives` says that what the file holds already is worth reading.
+    """
+
+    def __init__(self, file: Path, *, runner_lives: bool) -> None:
         with writing(file):
             self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
-        self._counter = self._header()[0]
+        self._counter = UNREAD if runner_lives else self._header()[0]
 
     def write(self, events: Sequence[LiveEvent]) -> None:
         """Replace what readers see. Raises OSError."""
         text = b"\n".join(encode(event) for event in events)
-        self._counter += 1
+        self._counter = self._header()[0] + 1
         os.pwrite(self._handle, _HEADER.pack(self._counter, len(text), zlib.crc32(text)) + text, 0)
 
     def read(self) -> list[LiveEvent]:

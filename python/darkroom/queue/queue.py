@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from darkroom.errors import DarkroomError, HomeDamaged, HomeNewer, InternalError
 from darkroom.library import changes
-from darkroom.library.database import Database, open_database
+from darkroom.library.database import Database, another, open_database
 from darkroom.library.home import Home
 from darkroom.library.lock import FileLock
 from darkroom.library.log import Log
@@ -45,7 +45,7 @@ _REBUILT = "The library was damaged and has been rebuilt from the pictures; the 
 
 
 class Queue:
-    """Everything but `events` of the torch thread happens on the loop's thread."""
+    """Made on any thread, which may take minutes; then everything but what the torch thread reports is the loop's."""
 
     def __init__(
         self, home: Home, log: Log, perform: Perform, prepare: Callable[[], None] | None, *, run: bool
@@ -58,33 +58,36 @@ class Queue:
         self._perform = perform
         self._prepare = prepare
         self._run = run
-        self._loop = asyncio.get_running_loop()
         self._lock = FileLock(home.runner_lock)
         self._notice: Problem | None = None
+        self._problem: Problem | None = None  # told with the state
+        self._trouble: str | None = None  # of the last look around
+        self._taking_over: asyncio.Future[None] | None = None
         self._worker: Worker | None = None
         self._working: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
         self._told: dict[int, int] = {}  # running job → number of its last event
-        self._untold_live = False
+        self._untold_live = True
         self._reports: deque[JobProgressed] = deque()  # of the torch thread, not yet published
         self._summoned = False
         with contextlib.ExitStack() as opening:
             opening.callback(self._lock.release)
-            self.database = self._opened()
+            self.database, runner_lives = self._opened()
             opening.callback(self.database.close)
             self.jobs = JobTable(self.database)
             self.pictures = PictureTable(self.database)
             self.jobs.refuse_newer()
-            self._live = LiveFile(home.live)
+            self._live = LiveFile(home.live, runner_lives=runner_lives)
             opening.callback(self._live.close)
             if self.runs:
-                self._recover()
+                self._recover(self.jobs)
+            # In this order: what is committed in between is looked at once too often, not once too seldom.
+            self._version = self.database.foreign_version()
+            self._seen = changes.newest(self.database)
+            self._told = {job.id: self.jobs.row_and_seq(job.id)[1] for job in self.jobs.shown() if job.state in ACTIVE}
             opening.pop_all()
         self.state = EngineState.STARTING if self.runs else EngineState.READY
-        self._seen = changes.newest(self.database)
-        self._version = self.database.foreign_version()
-        self._told = {job.id: self.jobs.row_and_seq(job.id)[1] for job in self.jobs.shown() if job.state in ACTIVE}
 
     @property
     def runs(self) -> bool:
@@ -92,7 +95,8 @@ class Queue:
         return self._lock.held
 
     def start(self) -> None:
-        """Begin to work, or to follow."""
+        """Begin to work, or to follow, on this thread's loop. Raises HomeError; then there is `close` left to do."""
+        self._loop = asyncio.get_running_loop()
         if self.runs:
             self._work()
         self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
@@ -108,6 +112,8 @@ class Queue:
             closing.callback(self._live.close)
             closing.callback(self._end_subscriptions)
             closing.callback(self.catch_up)
+            if self._taking_over is not None:
+                await asyncio.wait({self._taking_over})
             if self._worker is not None and self._working is not None:
                 await self._let_go(self._worker, self._working)
 
@@ -178,15 +184,17 @@ class Queue:
     def catch_up(self) -> None:
         """Publish what has become true since the last call, whoever made it so, and the progress between.
 
-        Progress is taken out before the library is read: what a task saved before it reported is then in what is read.
+        Only progress from before the library is read: what a task saved before it reported is then in what is read.
+        Raises DarkroomError; the next call tries again.
         """
         if self._closed:
             return
         self._summoned = False
-        reports = deque(self._reports.popleft() for _ in range(len(self._reports)))
+        reported = len(self._reports)
         fresh = changes.since(self.database, self._seen)
         if fresh and fresh[0][0] > self._seen + 1:
             self._start_over()
+        reports = deque(self._reports.popleft() for _ in range(reported))
         for number, event in fresh:
             self._seen = number
             if event is None:
@@ -239,7 +247,7 @@ class Queue:
     def _tell_state(self, state: EngineState, problem: Problem | None = None) -> None:
         if state == EngineState.READY and problem is None:
             problem, self._notice = self._notice, None
-        self.state = state
+        self.state, self._problem = state, problem
         self._untold_live = True
         self.broadcast.publish(EngineChanged(state=state, problem=problem))
 
@@ -253,21 +261,26 @@ class Queue:
         if not self._summoned:
             self._summoned = True
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self.catch_up)
+                self._loop.call_soon_threadsafe(self._tried, self.catch_up)
 
     # ---- running and following -------------------------------------------------------------------------------------
 
-    def _opened(self) -> Database:
+    def _opened(self) -> tuple[Database, bool]:
+        """The library, and whether another process runs the queue."""
         with FileLock(self._home.opening_lock):
-            if not (self._run and self._lock.take()):
-                return open_database(self._home.database)
+            runner_lives = not self._lock.take()
+            if not self._run:
+                # Taken only to see whether it is free; whoever else opens this home waits for the opening lock.
+                self._lock.release()
+            if not self.runs:
+                return open_database(self._home.database), runner_lives
             database, kept = open_or_rebuild(self._home)
             if kept is not None:
                 self._notice = problem_of(HomeDamaged(_REBUILT.format(kept=kept)))
-            return database
+            return database, runner_lives
 
-    def _recover(self) -> None:
-        found = Runs(self.jobs).recover(self._home)
+    def _recover(self, jobs: JobTable) -> None:
+        found = Runs(jobs).recover(self._home)
         if found.adopted or found.set_aside or self._notice:
             rebuilt = f"{self._notice.message} " if self._notice else ""
             self._log.note(f"{rebuilt}{found.adopted} pictures adopted, {found.set_aside} files set aside.")
@@ -279,44 +292,69 @@ class Queue:
         self._working.add_done_callback(self._worker_ended)
 
     def _worker_ended(self, task: asyncio.Task[None]) -> None:
+        """A queue that cannot go on lets go of the home: another process goes on, or the next engine in this one."""
         error = None if task.cancelled() else task.exception()
         if error is None:
             return
         self._log.failure("The queue has stopped", error)
         stopped = InternalError(f"The queue has stopped: {type(error).__name__}: {error}; start Darkroom again.")
         self._tell_state(EngineState.STOPPING, problem_of(stopped))
+        if self._timer is not None:
+            self._timer.cancel()
+        self._end_subscriptions()
+        self._lock.release()
 
     def _tick(self) -> None:
         self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
+        if self._tried(self._look_around) and self._trouble is not None and self._taking_over is None:
+            self._trouble = None
+            self._log.note("The home can be looked at again.")
+
+    def _tried(self, look: Callable[[], None]) -> bool:
+        """Whether it went well. If not, the next tick tries again; the log hears of the same trouble once."""
         try:
-            self._look_around()
+            look()
         except (DarkroomError, OSError) as error:
-            self._log.failure("The home could not be looked at", error)
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                self._log.failure("The home could not be looked at", error)
+            return False
+        return True
 
     def _look_around(self) -> None:
         if self._run and not self.runs and self._lock.take():
-            self._take_over()
+            self._taking_over = asyncio.ensure_future(asyncio.to_thread(self._take_over))
+        if self._taking_over is not None and self._taking_over.done():
+            self._taken_over(self._taking_over)
         version = self.database.foreign_version()
-        if version != self._version:
-            self._version = version
+        if version != self._version or self._reports:
             self.catch_up()
             self._heed_wishes()
+            self._version = version
         if not self.runs:
             self._follow()
         elif self._untold_live:
-            self._untold_live = False
             told = [JobProgressed(job=job, seq=self._told[job], progress=now) for job, now in self.progress.items()]
-            self._live.write([EngineChanged(state=self.state), *told])
+            self._live.write([EngineChanged(state=self.state, problem=self._problem), *told])
+            self._untold_live = False
 
     def _take_over(self) -> None:
+        """On a thread of its own: what a dead runner left may take minutes to put right."""
+        with contextlib.closing(another(self.database)) as database:
+            jobs = JobTable(database)
+            jobs.refuse_newer()
+            self._recover(jobs)
+
+    def _taken_over(self, taking_over: "asyncio.Future[None]") -> None:
+        self._taking_over = None
         try:
-            self.jobs.refuse_newer()
-            self._recover()
+            taking_over.result()
+            self.catch_up()
+            self._work()
         except BaseException:
             self._lock.release()
             raise
-        self.catch_up()
-        self._work()
+        self._tell_state(EngineState.STARTING)
 
     def _heed_wishes(self) -> None:
         worker = self._worker
@@ -330,5 +368,5 @@ class Queue:
         for event in self._live.read():
             if isinstance(event, JobProgressed):
                 self._progressed(event)
-            elif event.state != self.state:
+            elif (event.state, event.problem) != (self.state, self._problem):
                 self._tell_state(event.state, event.problem)

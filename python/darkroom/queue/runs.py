@@ -1,19 +1,24 @@
 """What only the process that runs the queue does to a job's row: claim it, keep its pictures, end it, recover it."""
 
+import contextlib
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from pathlib import Path
 
 from darkroom.errors import Cancelled, InternalError, JobPoisoned
 from darkroom.library.changes import forget_old, record
 from darkroom.library.database import Value
+from darkroom.library.disk import PRIVATE_FILE, writing
 from darkroom.library.home import Home
-from darkroom.library.orphans import Found, bring_together, sweep_staging
+from darkroom.library.orphans import Found, bring_together, find_strays, sweep_staging
 from darkroom.library.store import NewPicture, PictureTable
 from darkroom.messages import ENDED, Job, JobState, Picture, PictureSaved, Problem, problem_of
 from darkroom.queue.table import ACTIVE, JobTable
 
 # A job that ended the engine this often in a row without a new picture is not tried again by itself.
 DEADLY = 3
+# Says that an attempt was let go of in order, by its name alone: a full disk has room for that.
+_LET_GO = "{job}-{attempt}.let-go"
 # A dead attempt told its progress with numbers that were never stored; the next events must be higher.
 UNSTORED = 1 << 20
 
@@ -128,20 +133,46 @@ class Runs:
         return self._jobs.change(job, columns, above)
 
     def recover(self, home: Home) -> Found:
-        """Put right what a dead runner left: its files get rows, its job waits again or is given up."""
+        """Put right what a dead runner left: its files get rows, its job waits again or is given up.
+
+        In steps, each of which is kept: whoever is killed in it leaves the next one less to do. May take minutes.
+        """
         sweep_staging(home)
         with self._database.transaction():
             self._database.run("UPDATE jobs SET seq = seq + ? WHERE state IN ('running', 'saving')", (UNSTORED,))
-            unwanted = {job for (job,) in self._database.rows("SELECT id FROM jobs WHERE cancel = 1")}
-            found = bring_together(home, self._database, unwanted, self._tell)
-            self._end_all_left()
-            return found
+            strays = find_strays(home, self._database)
+        found = bring_together(home, self._database, strays, self._unwanted, self._tell)
+        with self._database.transaction():
+            self._end_all_left(home)
+        _forget_let_go(home)
+        return found
 
-    def _end_all_left(self) -> None:
+    def _unwanted(self) -> AbstractSet[int]:
+        return {job for (job,) in self._database.rows("SELECT id FROM jobs WHERE cancel = 1")}
+
+    def _end_all_left(self, home: Home) -> None:
         left = self._database.rows("SELECT id, attempt, deaths, cancel FROM jobs WHERE state IN ('running', 'saving')")
         for job, attempt, deaths, cancel in left:
-            self._database.run("UPDATE jobs SET deaths = deaths + 1 WHERE id = ?", (job,))
-            self._end(job, _after_death(job, attempt, deaths + 1, bool(cancel)), 0)
+            died = deaths + (not _mark(home, job, attempt).exists())
+            self._database.run("UPDATE jobs SET deaths = ? WHERE id = ?", (died, job))
+            self._end(job, _after_death(job, attempt, died, bool(cancel)), 0)
+
+
+def let_go(job: Job, home: Home) -> None:
+    """Leave word to `recover` that this attempt was no death: the engine closed, but could not write that down."""
+    # Where not even a name can be left, the attempt counts as a death.
+    with contextlib.suppress(OSError):
+        _mark(home, job.id, job.attempt).touch(mode=PRIVATE_FILE)
+
+
+def _mark(home: Home, job: int, attempt: int) -> Path:
+    return home.staging / _LET_GO.format(job=job, attempt=attempt)
+
+
+def _forget_let_go(home: Home) -> None:
+    with writing(home.staging):
+        for mark in home.staging.glob(_LET_GO.format(job="*", attempt="*")):
+            mark.unlink(missing_ok=True)
 
 
 def _after_death(job: int, attempt: int, deaths: int, cancel: bool) -> Ending:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from darkroom.errors import Cancelled, HomeError, InternalError
 from darkroom.library.ballast import Ballast
@@ -18,21 +17,15 @@ from darkroom.messages import (
     Job,
     JobProgressed,
     JobState,
-    Phase,
     Problem,
-    Progress,
-    TextToImage,
     problem_of,
 )
 from darkroom.previews.mailbox import Mailbox
-from darkroom.queue.attempt import JobAttempt
+from darkroom.queue.attempt import JobAttempt, Perform
 from darkroom.queue.failures import failure_of
-from darkroom.queue.runs import Ending, Runs
+from darkroom.queue.runs import Ending, Runs, let_go
 from darkroom.queue.table import JobTable
 from darkroom.queue.thread import TorchThread
-from darkroom.tasks.attempt import Attempt
-
-Perform: TypeAlias = Callable[[TextToImage, Attempt], None]
 
 # How often a disk that was full is tried again.
 RETRY_SECONDS = 5.0
@@ -75,6 +68,7 @@ class Worker:
         self._woken = asyncio.Event()
         self._warm = asyncio.Event()
         self._attempt: JobAttempt | None = None
+        self._held = False
         self._stopping = False
 
     @property
@@ -102,7 +96,7 @@ class Worker:
             self._attempt.skip(indexes)
 
     async def run(self) -> None:
-        """Work until `stop`."""
+        """Work until `stop`. Raises what neither a job nor the state of the home explains."""
         self._ballast.take()
         problem = await self._prepared()
         self._outlet.state(EngineState.READY, problem)
@@ -120,15 +114,15 @@ class Worker:
 
     def abandon(self) -> None:
         """The torch thread did not let go in time: its job waits again, and what it may still save is refused."""
-        if self._attempt is not None:
-            self._runs.finish(self._attempt.job, Ending(JobState.INTERRUPTED), self._attempt.seq)
+        if self._attempt is not None and self._refused(self._attempt, Ending(JobState.INTERRUPTED)) is not None:
+            let_go(self._attempt.job, self._home)
 
     async def _prepared(self) -> Problem | None:
         """Import what the tasks need, once somebody needs it, on the thread that will use it."""
         prepare = self._prepare
         if prepare is None:
             return None
-        if self._jobs.first_waiting() is None:
+        if not self._needed_now():
             await self._warm.wait()
         if self._stopping:
             return None
@@ -140,6 +134,13 @@ class Worker:
             InternalError(f"The engine cannot load: {type(failed).__name__}: {failed}; run `darkroom doctor`.")
         )
 
+    def _needed_now(self) -> bool:
+        """Whether a job waits. What keeps the library from telling, `_next` meets again and says."""
+        try:
+            return self._jobs.first_waiting() is not None
+        except HomeError:
+            return True
+
     async def _next(self) -> None:
         """Carry out one job, or wait for one."""
         self._woken.clear()
@@ -148,20 +149,22 @@ class Worker:
         except HomeError as error:
             await self._held_up(error)
             return
-        if claimed is None:
-            await self._woken.wait()
-        else:
+        held, self._held = self._held, False
+        if claimed is not None:
             await self._carry_out(*claimed)
+            return
+        if held:
+            self._outlet.state(EngineState.READY, None)
+        await self._woken.wait()
 
     async def _carry_out(self, job: Job, seq: int) -> None:
         attempt = JobAttempt(
             job, seq, self._home, self._torch_runs, self._mailbox, self._outlet.progressed, self._outlet.changed
         )
         self._attempt = attempt
-        attempt.report(Progress(phase=Phase.WAITING, count=job.request.count))
         self._outlet.changed()
         self._outlet.state(EngineState.WORKING, None)
-        error = await self._on_torch_thread(lambda: self._perform(job.request, attempt))
+        error = await self._on_torch_thread(lambda: attempt.carry_out(self._perform))
         ending = self._ending(attempt, error)
         await self._settle(attempt, ending)
         self._attempt = None
@@ -180,22 +183,28 @@ class Worker:
         return Ending(JobState.FAILED, problem_of(failure))
 
     async def _settle(self, attempt: JobAttempt, ending: Ending) -> None:
-        """Write the ending down, with the room kept back for it if the disk is full, and as often as it takes."""
+        """Write the ending down, as often as it takes; a queue that closes leaves the job to the next runner."""
+        while (error := self._refused(attempt, ending)) is not None:
+            if self._stopping:
+                let_go(attempt.job, self._home)
+                return
+            await self._held_up(error)
+        self._outlet.changed()
+
+    def _refused(self, attempt: JobAttempt, ending: Ending) -> HomeError | None:
+        """Write the ending down, on a full disk with the room kept back for it; why that failed, if it did."""
         while True:
             try:
                 self._runs.finish(attempt.job, ending, attempt.seq)
             except HomeError as error:
-                if self._ballast.give():
-                    continue
-                await self._held_up(error)
-                if self._stopping:
-                    return
+                if not self._ballast.give():
+                    return error
             else:
-                self._outlet.changed()
-                return
+                return None
 
     async def _held_up(self, error: HomeError) -> None:
         """Say why nothing goes on, and wait a little or for somebody to change something."""
+        self._held = True
         self._outlet.state(EngineState.READY, problem_of(error))
         await self._woken_within(RETRY_SECONDS)
 
@@ -212,6 +221,10 @@ class Worker:
             self._outlet.state(EngineState.READY, None)
 
     async def _woken_within(self, seconds: float) -> bool:
+        """Whether somebody changed something from now on. What woke the worker before is no news."""
+        if self._stopping:
+            return True
+        self._woken.clear()
         try:
             await asyncio.wait_for(self._woken.wait(), seconds)
         except TimeoutError:

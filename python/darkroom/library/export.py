@@ -1,0 +1,80 @@
+"""Pictures out of the library to where the user wants them, in the format that the file's name asks for."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from darkroom import _native
+from darkroom.errors import BadRequest, DarkroomError, NotFound, PictureUnreadable
+from darkroom.library.disk import disk_problem, write_synced
+from darkroom.library.metadata import INFOTEXT_CHUNK, read_picture_file
+
+Format: TypeAlias = Literal["png", "webp", "jpeg"]
+
+FORMATS: Mapping[str, Format] = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
+_QUALITY = 95
+# The user's mask decides who may read it, as with every file that is not in the home.
+_PUBLIC_FILE = 0o666
+
+
+def export_picture(source: Path, path: str) -> None:
+    """`copy_picture` to a path that the user typed or chose; one without a suffix becomes a PNG.
+
+    Raises NotFound for a folder that does not exist and BadRequest for a suffix that is no format.
+    """
+    place = Path(os.path.expanduser(path))
+    if not place.parent.is_dir():
+        raise NotFound(f"There is no folder {place.parent} to export to; pick one that exists.")
+    if place.suffix and place.suffix.lower() not in FORMATS:
+        raise BadRequest(
+            f"Darkroom writes no {place.suffix} files; call it {place.name}.png, or let it end in .webp or .jpg."
+        )
+    copy_picture(source, place)
+
+
+def copy_picture(source: Path, place: Path) -> None:
+    """Copy a picture, in the format of `place`'s suffix, with its settings. `place` is old or new, never half.
+
+    A PNG is copied byte by byte; JPEG and WebP keep the infotext. Raises DiskFull, HomeUnwritable, PictureUnreadable,
+    NotFound, or BadRequest for settings that the format has no room for.
+    """
+    data = read_picture_file(source)
+    kind = FORMATS.get(place.suffix.lower(), "png")
+    if kind != "png":
+        data = _converted(data, kind, source)
+    # Random, because threads of one process may export to the same folder, and short, as `place` may be long.
+    part = place.with_name(f".darkroom-{secrets.token_hex(8)}.part")
+    try:
+        write_synced(part, data, _PUBLIC_FILE)
+        os.replace(part, place)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise _not_copied(error, source, place) from error
+
+
+def _not_copied(error: OSError, source: Path, place: Path) -> DarkroomError:
+    reason = (error.strerror or "unknown reason").lower()
+    return type(disk_problem(error, place))(
+        f"The picture is safe in {source}, but {place} could not be written ({reason}); copy it, or pick another place."
+    )
+
+
+def _converted(data: bytes, kind: Format, source: Path) -> bytes:
+    from io import BytesIO
+
+    from PIL import Image
+
+    try:
+        texts = [(name, text) for name, text in _native.read_picture_text(data) if name == INFOTEXT_CHUNK]
+        with Image.open(BytesIO(data), formats=["PNG"]) as opened:
+            picture = opened.convert("RGB")
+    except (_native.NativeError, OSError) as error:
+        raise PictureUnreadable(f"{source} is no whole picture ({error}); make it again.") from error
+    try:
+        return _native.encode_picture(picture.tobytes(), *picture.size, kind, quality=_QUALITY, text=texts)
+    except _native.NativeError as error:
+        raise BadRequest(f"The picture is safe in {source}, but cannot be written as {kind}: {error}.") from error
