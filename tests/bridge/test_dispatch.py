@@ -1,16 +1,19 @@
 """Bytes in, bytes out: what reaches the engine, and what a refusal looks like."""
 
+import asyncio
+
 import orjson
 import pytest
 
-from darkroom.bridge.dispatch import BrokenEngine, dispatch
+from darkroom.bridge.dispatch import LARGEST_SETTINGS, BrokenEngine, dispatch, told
 from darkroom.errors import HomeUnwritable
+from darkroom.messages import PicturesChanged, QueuePaused
 
 BROKEN = BrokenEngine(HomeUnwritable("The folder /home/a cannot be written; choose another."))
 
 
 async def refusal(data: bytes) -> dict[str, str]:
-    answer = orjson.loads(await dispatch(BROKEN, data))
+    answer = orjson.loads(await dispatch(BROKEN, data, asyncio.Lock()))
     assert answer["type"] == "refused"
     return answer["problem"]
 
@@ -43,3 +46,26 @@ async def test_an_engine_that_could_not_start_refuses_with_its_reason() -> None:
         "code": "home-unwritable",
         "message": "The folder /home/a cannot be written; choose another.",
     }
+
+
+async def test_settings_too_large_for_an_event_are_refused() -> None:
+    folder = "x" * LARGEST_SETTINGS
+    problem = await refusal(orjson.dumps({"type": "saveSettings", "settings": {"modelFolders": [folder]}}))
+    assert problem["code"] == "bad-request"
+    assert "name fewer folders" in problem["message"]
+
+
+def test_an_event_about_many_pictures_is_told_in_small_pieces_that_lose_none() -> None:
+    largest = 2**63 - 1
+    pictures = tuple(range(largest - 1000, largest + 1))
+    payloads = list(told(PicturesChanged(pictures=pictures, trashed=True)))
+    pieces = [orjson.loads(payload) for payload in payloads]
+    assert [picture for piece in pieces for picture in piece["pictures"]] == list(pictures)
+    assert all(piece["trashed"] and piece["type"] == "picturesChanged" for piece in pieces)
+    assert max(map(len, payloads)) < 4096
+
+
+def test_any_other_event_is_told_as_it_is() -> None:
+    assert [orjson.loads(payload) for payload in told(QueuePaused(paused=True))] == [
+        {"paused": True, "type": "queuePaused"}
+    ]

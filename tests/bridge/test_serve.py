@@ -9,10 +9,16 @@ import pytest
 from bridge.window_end import STANDIN, EngineProcess
 from darkroom.bridge.frames import LIMITS, Frame, Kind, encode_frame, open_attachment
 from darkroom.bridge.heartbeat import LAG
+from darkroom.library.changes import record
 from darkroom.library.database import open_database
-from darkroom.messages import JobState
+from darkroom.messages import Event, JobState, PicturesChanged, Settings, SettingsChanged
 
 REQUEST = {"prompt": "a lighthouse", "seed": 3}
+# An engine whose jobs stand still before their pictures are decoded.
+HELD = """import standin, sys
+from darkroom.bridge.serve import serve
+from darkroom.messages import Phase
+serve(sys.argv[1], perform=standin.StandIn({Phase.DECODING: standin.Gate()}))"""
 
 
 @pytest.fixture
@@ -28,6 +34,14 @@ def finished(engine: EngineProcess, request: dict[str, object]) -> dict[str, obj
         lambda event: event["type"] == "jobChanged" and event["job"] == job and event["row"]["state"] == "done"
     )
     return engine.event(lambda event: event["type"] == "pictureSaved" and event["job"] == job)["picture"]
+
+
+def tell(home: Path, event: Event) -> None:
+    """As another process on the same home does."""
+    database = open_database(home / "library.db")
+    with database.transaction():
+        record(database, event)
+    database.close()
 
 
 def test_a_command_becomes_a_picture_on_disk_and_every_step_is_told(engine: EngineProcess, home: Path) -> None:
@@ -87,6 +101,36 @@ def test_answers_carry_the_number_of_their_command_whatever_the_order(engine: En
     assert b'"modelList"' in answers[7]
     assert b'"snapshot"' in answers[2**63]
     assert b'"refused"' in answers[9]
+    assert b'"bad-message"' in answers[9]
+
+
+def test_commands_that_change_something_keep_their_order_and_questions_do_not_wait_for_them(home: Path) -> None:
+    slow = """import asyncio, sys
+from darkroom.bridge.serve import serve
+from darkroom.engine import Engine
+right, asked = Engine.handle, asyncio.Event()
+async def handle(self, command):
+    if command.type == "generate":
+        await asked.wait()
+    if command.type == "listPictures":
+        asked.set()
+    return await right(self, command)
+Engine.handle = handle
+serve(sys.argv[1])"""
+    commands = (
+        b'{"type":"pauseQueue"}',
+        b'{"type":"generate","request":{"prompt":"first"}}',
+        b'{"type":"moveJob","job":1,"before":null}',
+        b'{"type":"removeJob","job":1}',
+        b'{"type":"resumeQueue"}',
+        b'{"type":"listPictures"}',
+    )
+    with EngineProcess(home, slow) as engine:
+        engine.send(b"".join(encode_frame(Frame(Kind.COMMAND, at, data)) for at, data in enumerate(commands, 1)))
+        engine.wait(lambda frame: frame.id == 5)
+        answers = {frame.id: frame.payload for frame in engine.frames if frame.kind == Kind.ANSWER}
+    assert list(answers) == [1, 6, 2, 3, 4, 5]
+    assert not any(b'"refused"' in answer for answer in answers.values())
 
 
 def test_what_libraries_print_goes_to_the_log_and_never_between_the_frames(home: Path) -> None:
@@ -117,11 +161,7 @@ def test_the_end_of_its_input_ends_the_engine_in_order(engine: EngineProcess) ->
 
 
 def test_a_job_that_was_cut_off_by_the_end_is_finished_by_the_next_engine(home: Path) -> None:
-    held = """import standin, sys
-from darkroom.bridge.serve import serve
-from darkroom.messages import Phase
-serve(sys.argv[1], perform=standin.StandIn({Phase.DECODING: standin.Gate()}))"""
-    with EngineProcess(home, held) as engine:
+    with EngineProcess(home, HELD) as engine:
         job = engine.command(type="generate", request=REQUEST)["id"]
         engine.event(lambda event: event["type"] == "jobProgressed" and event["progress"]["phase"] == "decoding")
         assert engine.finish()[0] == 0
@@ -209,11 +249,44 @@ serve(sys.argv[1])"""
         assert engine.command(type="getSnapshot")["type"] == "snapshot"
 
 
-def test_an_event_above_its_limit_would_be_a_bug_and_an_answer_may_be_large(engine: EngineProcess) -> None:
-    prompt = "ä" * 2000
-    job = engine.command(type="generate", request={**REQUEST, "prompt": prompt, "count": 1})
-    assert job["type"] in {"accepted", "refused"}
-    assert all(len(frame.payload) < LIMITS[Kind.EVENT] // 16 for frame in engine.frames if frame.kind == Kind.EVENT)
+def test_a_whole_gallery_in_the_trash_is_told_and_so_is_what_follows(engine: EngineProcess, home: Path) -> None:
+    assert engine.command(type="getSnapshot")["type"] == "snapshot"
+    pictures = tuple(range(100_000, 260_000))
+    tell(home, PicturesChanged(pictures=pictures, trashed=True))
+    engine.event(lambda event: event["type"] == "picturesChanged" and pictures[-1] in event["pictures"])
+    told = [event["pictures"] for event in engine.events() if event["type"] == "picturesChanged"]
+    assert [picture for some in told for picture in some] == list(pictures)
+    assert engine.command(type="pauseQueue")["type"] == "accepted"
+    assert engine.event(lambda event: event["type"] == "queuePaused")["paused"]
+    assert engine.finish()[0] == 0
+
+
+def test_an_engine_that_cannot_tell_an_event_ends_in_order_so_that_the_next_one_tells(home: Path) -> None:
+    with EngineProcess(home, HELD) as engine:
+        job = engine.command(type="generate", request=REQUEST)["id"]
+        engine.event(lambda event: event["type"] == "jobProgressed" and event["progress"]["phase"] == "decoding")
+        tell(home, SettingsChanged(settings=Settings(model_folders=("x" * LIMITS[Kind.EVENT],))))
+        assert engine.process.wait(60) == 1
+        assert "can no longer tell what happens" in engine.finish()[1]
+    with EngineProcess(home) as engine:
+        engine.event(lambda event: event["type"] == "pictureSaved" and event["job"] == job)
+
+
+def test_an_engine_whose_queue_cannot_go_on_says_so_and_makes_room_for_the_next(home: Path) -> None:
+    broken = """import standin, sys
+from darkroom.bridge.serve import serve
+from darkroom.queue.table import JobTable
+def first_waiting(self):
+    raise RuntimeError("nothing anybody foresaw")
+JobTable.first_waiting = first_waiting
+serve(sys.argv[1], perform=standin.StandIn())"""
+    with EngineProcess(home, broken) as engine:
+        engine.send(encode_frame(Frame(Kind.COMMAND, 1, b'{"type":"generate","request":{"prompt":"a","seed":1}}')))
+        told = engine.event(lambda event: event["type"] == "engineChanged" and event["problem"] is not None)
+        assert told["state"] == "stopping"
+        assert engine.process.wait(60) == 1
+    with EngineProcess(home, STANDIN) as engine:
+        engine.event(lambda event: event["type"] == "pictureSaved")
 
 
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS], ids=["KILL", "SEGV", "BUS"])

@@ -14,14 +14,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NoReturn
 
-from darkroom.bridge.dispatch import BridgedEngine, BrokenEngine, dispatch
+from darkroom.bridge.dispatch import BridgedEngine, BrokenEngine, dispatch, told
 from darkroom.bridge.files import picture_reply, preview_reply
 from darkroom.bridge.frames import Frame, Kind
 from darkroom.bridge.heartbeat import PERIOD, Heartbeat
 from darkroom.bridge.pipes import FrameWriter, read_frames
 from darkroom.engine import Engine
 from darkroom.errors import DarkroomError, InternalError
-from darkroom.messages import EngineChanged, EngineState, Event, Refused, problem_of
+from darkroom.messages import EngineChanged, EngineState, Refused, problem_of
 from darkroom.queue.queue import DRAIN_SECONDS
 from darkroom.queue.worker import Perform
 from darkroom.wire import encode
@@ -66,21 +66,28 @@ def _own_descriptors(read_fd: int, write_fd: int) -> tuple[int, int]:
 
 
 async def run(engine: Engine, read_fd: int, write_fd: int, *, period: float = PERIOD) -> int:
-    """Serve until the read end closes or the write end breaks. Returns the process's exit code."""
+    """Serve until the read end closes, the write end breaks or events can no longer be told.
+
+    Returns the process's exit code.
+    """
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[str] = loop.create_future()
     writer = FrameWriter(write_fd, loop, lambda reason: _resolve(ended, reason))
     heartbeat = Heartbeat(loop, writer.send, period)
     stack = AsyncExitStack()
-    bridge = Bridge(writer, await _opened(engine, stack))
+    opened = await _opened(engine, stack)
+    bridge = Bridge(writer, opened)
     events = asyncio.create_task(bridge.forward())
+    if not isinstance(opened, BrokenEngine):
+        events.add_done_callback(lambda _: _end_without_events(events, ended))
     threading.Thread(target=_pump, args=(read_fd, bridge, loop, ended), name="frames in", daemon=True).start()
     reason = await ended
     logger.info("The engine stops: %s.", reason)
+    in_order = isinstance(opened, BrokenEngine) or not events.done()
     drained = await _drain(stack)
     events.cancel()
     heartbeat.stop()
-    return 0 if writer.close(FLUSH_SECONDS) and drained else 1
+    return 0 if writer.close(FLUSH_SECONDS) and drained and in_order else 1
 
 
 async def _opened(engine: Engine, stack: AsyncExitStack) -> BridgedEngine:
@@ -106,6 +113,19 @@ def _resolve(ended: "asyncio.Future[str]", reason: str) -> None:
         ended.set_result(reason)
 
 
+def _end_without_events(events: "asyncio.Task[None]", ended: "asyncio.Future[str]") -> None:
+    """An engine that answers but tells of nothing looks as if it stood still; the next one tells again.
+
+    Events end by themselves when the queue cannot go on.
+    """
+    if events.cancelled():
+        return
+    error = events.exception()
+    if error is not None:
+        logger.error("An event could not be told.", exc_info=error)
+    _resolve(ended, "it can no longer tell what happens")
+
+
 async def _drain(stack: AsyncExitStack) -> bool:
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
@@ -123,6 +143,8 @@ class Bridge:
         self._writer = writer
         self._engine = engine
         self._tasks: set[asyncio.Task[None]] = set()
+        # Tasks begin in the order of their frames, and whoever waits for the lock gets it in that order.
+        self._turn = asyncio.Lock()
         # From this moment on nothing that changes is missed, also not before the first command.
         self._events = engine.events()
         self._answers: dict[Kind, Callable[[Frame], Coroutine[None, None, None]]] = {
@@ -146,16 +168,15 @@ class Bridge:
         The first says that there is an engine: a page that outlived the one before asks for a new snapshot then.
         """
         broken = problem_of(self._engine.reason) if isinstance(self._engine, BrokenEngine) else None
-        self._send_event(EngineChanged(state=EngineState.STOPPING if broken else EngineState.STARTING, problem=broken))
+        first = EngineChanged(state=EngineState.STOPPING if broken else EngineState.STARTING, problem=broken)
+        self._writer.send(Frame(Kind.EVENT, 0, encode(first)))
         async for event in self._events:
-            await self._writer.room()
-            self._send_event(event)
-
-    def _send_event(self, event: Event) -> None:
-        self._writer.send(Frame(Kind.EVENT, 0, encode(event)))
+            for payload in told(event):
+                await self._writer.room()
+                self._writer.send(Frame(Kind.EVENT, 0, payload))
 
     async def _command(self, frame: Frame) -> None:
-        self._writer.send(Frame(Kind.ANSWER, frame.id, await dispatch(self._engine, frame.payload)))
+        self._writer.send(Frame(Kind.ANSWER, frame.id, await dispatch(self._engine, frame.payload, self._turn)))
 
     async def _preview(self, frame: Frame) -> None:
         self._writer.send(Frame(Kind.PREVIEW_REPLY, frame.id, preview_reply(self._engine, frame.payload)))
