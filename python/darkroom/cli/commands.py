@@ -110,7 +110,10 @@ def _start(
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
     ] = False,
 ) -> None:
-    """Pictures from words, on this machine. The home folder is DARKROOM_HOME, else the platform's data folder."""
+    """Pictures from words, on this machine.
+
+    The home folder is DARKROOM_HOME, else the one chosen in the window, else the platform's data folder.
+    """
 
 
 def generate(
