@@ -17,7 +17,7 @@ WRONG = [
     (["--size", "512"], "bad-size", "512x768"),
     (["--size", "511x512"], "bad-size", "512"),
     (["--size", "99999x64"], "bad-size", "8192"),
-    (["--size", "0x0"], "bad-size", "64"),
+    (["--size", "0x0"], "bad-size", "16"),
     (["--steps", "0"], "bad-steps", "1"),
     (["--steps", "10000"], "bad-steps", "1000"),
     (["--steps", "few"], "bad-steps", "20"),
