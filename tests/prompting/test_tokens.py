@@ -70,6 +70,13 @@ def test_an_embedding_takes_the_place_of_its_vectors(vocabulary: Vocabulary) -> 
     assert chunk.weights[2:6] == (1.2, 1.2, 1.2, 1.2)
 
 
+@pytest.mark.parametrize(("before", "known"), [("", True), ("a ", True), ("a\n", True), ("a\t", False), ("a", False)])
+def test_an_embedding_begins_a_line_or_follows_a_space(vocabulary: Vocabulary, before: str, known: bool) -> None:
+    (chunk,) = vocabulary.chunks(f"{before}embedding:sea", lambda name: 2 if name == "sea" else 0)
+
+    assert (("sea", 0) in chunk.tokens) is known
+
+
 def test_an_unknown_embedding_is_left_out(vocabulary: Vocabulary) -> None:
     (chunk,) = vocabulary.chunks("a embedding:nothere tower", nothing_known)
 
