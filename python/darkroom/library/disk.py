@@ -35,18 +35,18 @@ def disk_problem(error: OSError, where: Path, needed: int = 0) -> DarkroomError:
 
 def disk_full(where: Path, needed: int = 0) -> DiskFull:
     """`needed` bytes did not fit where `where` lies."""
-    wanted = f" for {_megabytes(needed)}" if needed else ""
+    wanted = f" for {_readable(needed)}" if needed else ""
     return DiskFull(f"The disk is full: no room{wanted} in {where}{_free(where)}; free some space and try again.")
 
 
 def _free(where: Path) -> str:
     with contextlib.suppress(OSError):
-        return f" ({_megabytes(shutil.disk_usage(where).free)} free)"
+        return f" ({_readable(shutil.disk_usage(where).free)} free)"
     return ""
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"
+def _readable(size: int) -> str:
+    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
 def make_folder(folder: Path) -> None:
