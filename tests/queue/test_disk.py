@@ -170,7 +170,7 @@ async def test_a_full_disk_fails_one_job_keeps_the_others_and_all_finish_when_th
             filler = fill(disk)
             gate.open()
 
-            with pytest.raises(DiskFull, match="MB"):
+            with pytest.raises(DiskFull, match="B free"):
                 await first.pictures()
             await until(events, held_up)
             await turns_of_the_loop(engine)
