@@ -30,11 +30,13 @@ DarkroomError
 │   ├── JobPoisoned            it killed the engine too often
 │   └── JobCancelled           somebody waited for its pictures
 ├── OutOfMemory
+├── Interrupted                a command was ended from outside
 ├── EngineLost                 the engine process died or does not answer
 └── InternalError              a bug of ours
 
 `Cancelled` and `Skipped` are no errors: they are how a job, or one picture of it, leaves the torch thread, and derive
-from BaseException so that no library's `except Exception` on the way swallows them.
+from BaseException so that no library's `except Exception` on the way swallows them. Whoever catches `Cancelled` on that
+way puts its own things in order and raises it again.
 """
 
 from enum import StrEnum
@@ -216,8 +218,8 @@ class InternalError(DarkroomError):
 
 
 class Skipped(BaseException):
-    """Raised on the torch thread when the running job is to go on with its next picture; caught by the attempt."""
+    """Raised on the torch thread when the running job is to go on with its next picture; ends in the attempt."""
 
 
 class Cancelled(BaseException):
-    """Raised on the torch thread when the running job is to stop; caught once, in the queue's worker."""
+    """Raised on the torch thread when the running job is to stop; ends in the queue's worker."""

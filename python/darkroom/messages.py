@@ -370,7 +370,7 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """All a view needs to start from; events with a higher `seq` than a job's entry in `progress` come on top."""
+    """All a view needs to start from; later changes come as events, and so may some that it already holds."""
 
     state: EngineState
     version: str

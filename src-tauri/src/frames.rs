@@ -30,8 +30,6 @@ pub enum Kind {
     PictureReply = 7,
     /// A sign of life.
     Heartbeat = 8,
-    /// A line for the engine's log.
-    Log = 9,
 }
 
 impl Kind {
@@ -46,7 +44,6 @@ impl Kind {
             Self::PreviewReply => 16 * MEBIBYTE,
             Self::PictureReply => 256 * MEBIBYTE,
             Self::Heartbeat => 64,
-            Self::Log => 64 * 1024,
         }
     }
 
@@ -60,7 +57,6 @@ impl Kind {
             6 => Self::PictureRequest,
             7 => Self::PictureReply,
             8 => Self::Heartbeat,
-            9 => Self::Log,
             _ => return None,
         })
     }

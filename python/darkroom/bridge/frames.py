@@ -26,7 +26,6 @@ class Kind(IntEnum):
     PICTURE_REQUEST = 6
     PICTURE_REPLY = 7
     HEARTBEAT = 8
-    LOG = 9
 
 
 # Bytes of payload. A command may hold two long prompts and the ids of a whole gallery, a picture a 64 MP file.
@@ -39,7 +38,6 @@ LIMITS: Mapping[Kind, int] = {
     Kind.PICTURE_REQUEST: 256,
     Kind.PICTURE_REPLY: 256 * MEBIBYTE,
     Kind.HEARTBEAT: 64,
-    Kind.LOG: 64 * 1024,
 }
 
 

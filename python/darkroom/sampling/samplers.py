@@ -89,13 +89,12 @@ class SamplerRow:
 
     walk: Callable[[Denoise, Tensor, Tensor, StepNoise], Steps]
     drop_penultimate: bool = False
-    evaluations: int = 1
 
 
 SAMPLERS: dict[Sampler, SamplerRow] = {
     Sampler.EULER: SamplerRow(euler),
     Sampler.EULER_ANCESTRAL: SamplerRow(euler_ancestral),
-    Sampler.HEUN: SamplerRow(heun, evaluations=2),
+    Sampler.HEUN: SamplerRow(heun),
     Sampler.DPMPP_2M: SamplerRow(dpmpp_2m),
     Sampler.DDIM: SamplerRow(euler),
     Sampler.UNI_PC: SamplerRow(uni_pc, drop_penultimate=True),

@@ -33,7 +33,8 @@ pub(super) enum Word {
     /// The frames of this life ended.
     Ended(u64),
     Restart,
-    Move(PathBuf),
+    /// Go on in another home, and tell the sender when the engine of this one has ended.
+    Move(PathBuf, Sender<()>),
     Stop,
 }
 
@@ -157,7 +158,7 @@ impl Supervisor {
             match self.heard.recv_timeout(TICK) {
                 Ok(Word::Ended(life)) if life == self.lives => return Reason::Died,
                 Ok(Word::Ended(_)) | Err(RecvTimeoutError::Timeout) => {}
-                Ok(Word::Restart | Word::Move(_)) if !self.placement.again() => {}
+                Ok(Word::Restart | Word::Move(..)) if !self.placement.again() => {}
                 Ok(word) => return Reason::Told(word),
                 Err(RecvTimeoutError::Disconnected) => return Reason::Told(Word::Stop),
             }
@@ -227,7 +228,7 @@ impl Supervisor {
         loop {
             match self.heard.recv() {
                 Ok(Word::Stop) | Err(_) => return Next::Stop,
-                Ok(word @ (Word::Restart | Word::Move(_))) if self.placement.again() => return self.obey(word),
+                Ok(word @ (Word::Restart | Word::Move(..))) if self.placement.again() => return self.obey(word),
                 Ok(_) => {}
             }
         }
@@ -236,9 +237,11 @@ impl Supervisor {
     fn obey(&mut self, word: Word) -> Next {
         match word {
             Word::Stop => return Next::Stop,
-            Word::Move(home) => {
+            Word::Move(home, left) => {
                 self.engine.log.move_to(&home.join("logs"));
+                self.engine.line.leave_home();
                 *self.engine.home.lock() = home;
+                let _ = left.send(());
             }
             Word::Restart | Word::Ended(_) => {}
         }
@@ -280,7 +283,7 @@ impl Ears {
             Kind::Answer | Kind::PreviewReply | Kind::PictureReply => life.replied(frame.id, frame.payload),
             Kind::Heartbeat => self.policy.lock().beat(now, lag(&frame.payload)),
             Kind::Event => self.event(frame.payload),
-            Kind::Log | Kind::Command | Kind::PreviewRequest | Kind::PictureRequest => {}
+            Kind::Command | Kind::PreviewRequest | Kind::PictureRequest => {}
         }
     }
 

@@ -328,7 +328,7 @@ export interface Refused {
   readonly type: "refused";
 }
 
-/** All a view needs to start from; events with a higher `seq` than a job's entry in `progress` come on top. */
+/** All a view needs to start from; later changes come as events, and so may some that it already holds. */
 export interface Snapshot {
   readonly state: EngineState;
   readonly version: string;
