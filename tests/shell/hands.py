@@ -3,7 +3,8 @@
 import json
 import os
 import select
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from shell.driver import CONTROL, ENTER, Window
@@ -112,3 +113,24 @@ def wait_for_end(process: int, patience: float = PATIENCE) -> None:
     ended, _, _ = select.select([handle], [], [], patience)
     os.close(handle)
     assert ended, f"process {process} still runs"
+
+
+@contextmanager
+def hearing(home: Path) -> Generator[Callable[[str], None]]:
+    """Yields what waits until the engine of `home` has heard a command. The window is closed before this ends."""
+    home.mkdir(parents=True, exist_ok=True)
+    pipe = home / "heard"
+    os.mkfifo(pipe)
+    # For writing, too, so that there is always somebody at either end.
+    heard = os.open(pipe, os.O_RDWR)
+
+    def wait_for(command: str) -> None:
+        told = ""
+        while command not in told:
+            ready, _, _ = select.select([heard], [], [], PATIENCE)
+            assert ready, f"no {command}, only {told}"
+            told += os.read(heard, 1 << 16).decode()
+
+    yield wait_for
+    pipe.unlink()
+    os.close(heard)

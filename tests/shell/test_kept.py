@@ -1,7 +1,6 @@
 """What outlives the end of a process: the window's place after a restart, the page's state after its process died."""
 
 import os
-import select
 import signal
 import subprocess
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from darkroom.library.pictures import saved_plan
 from shell.driver import Window
-from shell.hands import PATIENCE, ask, files, fill, gate, pictures, wait_for_end, web_process
+from shell.hands import ask, files, fill, gate, hearing, pictures, wait_for_end, web_process
 
 Opening = Callable[[], Window]
 PLACED = "[innerWidth, innerHeight, screenX, screenY].join() === '900,700,70,40'"
@@ -46,15 +45,6 @@ def test_what_is_being_written_is_still_there_after_a_restart(open_window: Openi
     assert window.run("return document.querySelector('input[aria-label=Steps]').value") == "17"
 
 
-def wait_for(heard: int, command: str) -> None:
-    """Return when the engine has heard this command."""
-    told = ""
-    while command not in told:
-        ready, _, _ = select.select([heard], [], [], PATIENCE)
-        assert ready, f"no {command}, only {told}"
-        told += os.read(heard, 1 << 16).decode()
-
-
 def test_a_page_whose_process_is_killed_comes_back_with_what_it_had(
     open_window: Opening, variables: dict[str, str], home: Path
 ) -> None:
@@ -65,18 +55,14 @@ def test_a_page_whose_process_is_killed_comes_back_with_what_it_had(
         window.wait(f"[...document.querySelectorAll('[data-job]')].some(row => row.textContent.includes('{prompt}'))")
     fill(window, "Steps", 17)
     page = web_process(window)
-    os.mkfifo(home / "heard")
-    # For writing, too, so that there is always somebody at either end.
-    heard = os.open(home / "heard", os.O_RDWR)
-    os.kill(page, signal.SIGKILL)
-    wait_for_end(page)
-    # The driver's session ends with the page's process; from here on real keys are pressed.
-    wait_for(heard, "GetSnapshot")
-    press(variables, "ctrl+Return")
-    wait_for(heard, "Generate")
-    window.close()
-    os.close(heard)
-    (home / "heard").unlink()
+    with hearing(home) as wait_for:
+        os.kill(page, signal.SIGKILL)
+        wait_for_end(page)
+        # The driver's session ends with the page's process; from here on real keys are pressed.
+        wait_for("GetSnapshot")
+        press(variables, "ctrl+Return")
+        wait_for("Generate")
+        window.close()
     gate(home, None)
     pictures(open_window(), 3)
     made = [saved_plan(file)[0] for file in files(home)]

@@ -127,6 +127,10 @@ export class Page {
   }
 
   private applySnapshot(snapshot: Snapshot, since: readonly EngineEvent[]): void {
+    // A library that was made anew has other numbers: an undo of what this page remembers would be of other pictures.
+    if (snapshot.pictures.some(({ id, file }) => (this.gallery.find(id)?.file ?? file) !== file)) {
+      this.client.host.startOver();
+    }
     this.engine.applySnapshot(snapshot);
     this.queue.applySnapshot(snapshot);
     this.gallery.applySnapshot(snapshot);

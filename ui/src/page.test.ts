@@ -293,6 +293,23 @@ test("an engine restarted on request is asked for everything again", async () =>
   expect(page.queue.jobs.get(1)?.state).toBe("cancelled");
 });
 
+test("a library that was made anew is begun with anew, for its numbers mean other pictures", async () => {
+  const { page, engine, asked } = await started();
+  const restart = async () => {
+    engine.emit({ type: "engineChanged", state: "starting", problem: null });
+    await settled();
+    return [...asked];
+  };
+
+  const same = await restart();
+  engine.kept.pictures = engine.kept.pictures.map((picture) => ({ ...picture, file: `other/${picture.file}` }));
+  const anew = await restart();
+
+  expect(page.gallery.pictures).toHaveLength(3);
+  expect(same).not.toContain("start over");
+  expect(anew.filter((what) => what === "start over")).toHaveLength(1);
+});
+
 test("a dead engine at the start is no notice; its restart fills the page", async () => {
   const fake = fakeHost("?pictures=2&pace=0");
   const alive = fake.host.engine;

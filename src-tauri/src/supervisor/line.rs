@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -74,12 +75,15 @@ pub enum State {
 #[derive(Clone, Debug)]
 pub struct Line {
     state: watch::Sender<State>,
+    /// How often the home was left.
+    homes_left: Arc<AtomicU64>,
 }
 
 impl Default for Line {
     fn default() -> Self {
         Self {
             state: watch::Sender::new(State::Starting),
+            homes_left: Arc::default(),
         }
     }
 }
@@ -90,6 +94,11 @@ impl Line {
         if let State::Open(life) = self.state.send_replace(state) {
             life.end();
         }
+    }
+
+    /// The next engine works in another home: requests that wait are not for it, their numbers mean other things there.
+    pub fn leave_home(&self) {
+        self.homes_left.fetch_add(1, Ordering::AcqRel);
     }
 
     /// What the engine does now.
@@ -118,7 +127,11 @@ impl Line {
 
     async fn asked(&self, kind: Kind, payload: Vec<u8>) -> Result<Vec<u8>, Problem> {
         let lost = || Problem::lost("The engine stopped before it answered; look at the queue before asking again.");
+        let home = self.homes_left.load(Ordering::Acquire);
         let life = self.life().await?;
+        if home != self.homes_left.load(Ordering::Acquire) {
+            return Err(Problem::left());
+        }
         let receiver = life.ask(kind, payload).ok_or_else(lost)?;
         drop(life);
         receiver.await.map_err(|_| lost())

@@ -76,9 +76,11 @@ impl Engine {
         let _ = self.words.send(Word::Restart);
     }
 
-    /// Go on in another folder.
-    pub fn move_to(&self, home: PathBuf) {
-        let _ = self.words.send(Word::Move(home));
+    /// Go on in another folder. Returns once the engine of this one has ended; false when no other can follow it.
+    #[must_use]
+    pub fn move_to(&self, home: PathBuf) -> bool {
+        let (left, heard) = mpsc::channel();
+        self.words.send(Word::Move(home, left)).is_ok() && heard.recv().is_ok()
     }
 
     /// End the engine in order, for good.

@@ -20,6 +20,12 @@ impl Problem {
         }
     }
 
+    /// The home that was asked is not this window's any more.
+    #[must_use]
+    pub fn left() -> Self {
+        Self::lost("Darkroom goes on in another home; look at its pictures before asking again.")
+    }
+
     /// What was asked for cannot be done as asked.
     pub fn refused(sentence: impl Into<String>) -> Self {
         Self {

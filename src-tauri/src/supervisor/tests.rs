@@ -4,10 +4,15 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::future::{Future, poll_fn};
 use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
+use std::task::Poll;
 use std::time::Duration;
 
+use super::line::{Life, Line, State};
 use super::placement::ChildProcess;
 use super::problem::Problem;
 use super::{Engine, Watching};
@@ -159,7 +164,7 @@ fn stopping_closes_the_engines_input_and_waits_for_its_end() {
 }
 
 fn is_running(watched: &Watched) -> bool {
-    matches!(watched.engine.line.now(), super::line::State::Open(_))
+    matches!(watched.engine.line.now(), State::Open(_))
 }
 
 #[test]
@@ -180,12 +185,28 @@ fn another_home_is_taken_by_the_next_engine() {
     // `$1` is the home folder: `sh -c SCRIPT --home HOME`.
     let watched = Watched::new("cat >/dev/null; echo here > \"$1/used\"");
     while !is_running(&watched) {}
-    watched.engine.move_to(other.path().to_owned());
+    assert!(watched.engine.move_to(other.path().to_owned()));
     assert_eq!(watched.event()["type"], "engineChanged");
     assert_eq!(watched.engine.home(), other.path());
     while !is_running(&watched) {}
     let home = watched.stop();
     assert!(Path::new(&home.path().join("used")).exists() && other.path().join("used").exists());
+}
+
+#[test]
+fn what_waits_for_an_engine_is_not_for_that_of_another_home() {
+    let line = Line::default();
+    let (out, frames) = mpsc::channel();
+    let refused = tauri::async_runtime::block_on(async {
+        let mut asking = pin!(line.ask(Kind::Command, b"{}".to_vec()));
+        let waits = poll_fn(|context| Poll::Ready(asking.as_mut().poll(context).is_pending())).await;
+        assert!(waits);
+        line.leave_home();
+        line.set(State::Open(Arc::new(Life::new(out))));
+        asking.await.unwrap_err()
+    });
+    assert_eq!(refused, Problem::left());
+    assert!(frames.try_recv().is_err());
 }
 
 #[test]

@@ -6,7 +6,6 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use parking_lot::Mutex;
 use tauri::ipc::Invoke;
@@ -16,6 +15,8 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 use tokio::sync::oneshot;
 
 use super::files::OpenedFiles;
+use super::folders;
+use super::homes::Homes;
 use super::image::rgba;
 use crate::frames::{Attachment, Kind};
 use crate::supervisor::Engine;
@@ -49,6 +50,9 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
 #[command]
 async fn engine<R: Runtime>(app: AppHandle<R>, engine: State<'_, Engine>, command: String) -> Result<String, ()> {
     app.state::<OpenedFiles>().page_listens(&app);
+    if let Err(problem) = app.state::<Homes>().asked() {
+        return Ok(problem.answer());
+    }
     let answer = engine.line.ask(Kind::Command, command.into_bytes()).await;
     if answer.is_err() {
         engine.repeat();
@@ -110,13 +114,14 @@ async fn show_picture(engine: State<'_, Engine>, picture: u64) -> Answer<()> {
     let found = part_of(&engine, format!("{picture} file")).await?;
     let path =
         String::from_utf8(found.bytes).map_err(|_| Problem::missing("The picture's name is not valid Unicode."))?;
-    show(Path::new(&path).parent().unwrap_or(Path::new("/")))
+    let shown = tauri::async_runtime::spawn_blocking(move || folders::reveal(Path::new(&path)));
+    shown.await.unwrap_or(Ok(()))
 }
 
 /// Open the file manager in the home folder.
 #[command(async)]
 fn show_home(engine: State<'_, Engine>) -> Answer<()> {
-    show(&engine.home())
+    folders::show(&engine.home())
 }
 
 /// Put a picture onto the clipboard.
@@ -147,8 +152,8 @@ fn restart_engine(engine: State<'_, Engine>) {
 }
 
 /// Go on in another home folder, now and at the next start.
-#[command(async)]
-fn set_home(engine: State<'_, Engine>, path: String) -> Answer<()> {
+#[command]
+async fn set_home<R: Runtime>(window: WebviewWindow<R>, path: String) -> Answer<()> {
     let home = PathBuf::from(path);
     if !home.is_absolute() || !home.is_dir() {
         return Err(Problem::refused(format!(
@@ -156,13 +161,13 @@ fn set_home(engine: State<'_, Engine>, path: String) -> Answer<()> {
             home.display()
         )));
     }
-    crate::home::choose(&home).map_err(|error| {
-        Problem::refused(format!(
-            "The choice cannot be remembered ({error}); check the free space."
-        ))
-    })?;
-    engine.move_to(home);
-    Ok(())
+    let moving = move || window.state::<Homes>().move_to(&window, &home);
+    let moved = tauri::async_runtime::spawn_blocking(moving).await;
+    moved.unwrap_or_else(|error| {
+        Err(Problem::refused(format!(
+            "The move failed ({error}); start Darkroom again."
+        )))
+    })
 }
 
 /// Tell the desktop's task bar how far the queue's current job is; null once nothing is left to do, which asks for
@@ -202,32 +207,4 @@ impl Copied {
         *kept = Some(clipboard);
         Ok(())
     }
-}
-
-fn show(folder: &Path) -> Answer<()> {
-    let program = if cfg!(windows) {
-        "explorer"
-    } else if cfg!(target_os = "macos") {
-        "open"
-    } else {
-        "xdg-open"
-    };
-    let mut command = Command::new(program);
-    command
-        .arg(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let refused = |error| {
-        Problem::refused(format!(
-            "The file manager does not open ({error}); the folder is {}.",
-            folder.display()
-        ))
-    };
-    let mut child = command.spawn().map_err(refused)?;
-    // Otherwise it stays a zombie until the window ends.
-    let _ = std::thread::Builder::new()
-        .name("file manager".into())
-        .spawn(move || child.wait());
-    Ok(())
 }

@@ -7,6 +7,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,15 +26,27 @@ pub enum FirstOrSecond {
     Second,
 }
 
-/// The claim on a home folder, for as long as the process lives.
+/// The claim on a home folder, before it listens for later starts.
 #[derive(Debug)]
 pub struct Instance {
     lock: File,
     listener: UnixListener,
+    folder: PathBuf,
+}
+
+/// The claim on a home folder that hears of later starts. It ends when this is dropped, or the process.
+#[derive(Debug)]
+pub struct Claim {
+    folder: PathBuf,
+    given_up: Arc<AtomicBool>,
+    _lock: File,
 }
 
 /// Claim the window of `home`, or hand `files` to the one that has it.
 pub fn claim(home: &Path, files: &[PathBuf]) -> io::Result<FirstOrSecond> {
+    if !home.is_absolute() {
+        return Err(io::ErrorKind::InvalidFilename.into());
+    }
     let folder = home.join("window");
     fs::create_dir_all(&folder)?;
     let lock = File::options()
@@ -47,6 +61,7 @@ pub fn claim(home: &Path, files: &[PathBuf]) -> io::Result<FirstOrSecond> {
                 return Ok(FirstOrSecond::First(Instance {
                     lock,
                     listener: bind(&folder)?,
+                    folder,
                 }));
             }
             Err(TryLockError::Error(error)) => return Err(error),
@@ -92,16 +107,34 @@ fn within<T>(folder: &Path, with: impl FnOnce(&Path) -> io::Result<T>) -> io::Re
 
 impl Instance {
     /// Call `opened` with the files of every later start, on a thread of its own.
-    pub fn listen(self, opened: impl Fn(Vec<PathBuf>) + Send + 'static) {
+    pub fn listen(self, opened: impl Fn(Vec<PathBuf>) + Send + 'static) -> Claim {
+        let Self { lock, listener, folder } = self;
+        let given_up = Arc::new(AtomicBool::new(false));
+        let ended = given_up.clone();
         let listening = move || {
-            let _held = &self.lock;
-            for stream in self.listener.incoming().flatten() {
+            for stream in listener.incoming().flatten() {
+                if ended.load(Ordering::Acquire) {
+                    return;
+                }
                 if let Ok(files) = receive(stream) {
                     opened(files);
                 }
             }
         };
         let _ = thread::Builder::new().name("later starts".into()).spawn(listening);
+        Claim {
+            folder,
+            given_up,
+            _lock: lock,
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.given_up.store(true, Ordering::Release);
+        // Only a caller wakes the thread. A start that is turned away here finds the lock free and opens a window.
+        let _ = within(&self.folder, |socket| UnixStream::connect(socket));
     }
 }
 
@@ -131,7 +164,9 @@ mod tests {
                 move || match claim(&home, &[PathBuf::from(format!("/{number}.png"))]).unwrap() {
                     FirstOrSecond::Second => 0,
                     FirstOrSecond::First(instance) => {
-                        instance.listen(move |files| heard.send(files).unwrap());
+                        let claim = instance.listen(move |files| heard.send(files).unwrap());
+                        // For the starts that are still to come.
+                        std::mem::forget(claim);
                         1
                     }
                 },
@@ -155,7 +190,26 @@ mod tests {
     }
 
     #[test]
+    fn a_home_that_was_left_is_free_for_another_window() {
+        let home = tempfile::tempdir().unwrap();
+        let FirstOrSecond::First(first) = claim(home.path(), &[]).unwrap() else {
+            panic!("not the first")
+        };
+        let (heard, files) = mpsc::channel::<Vec<PathBuf>>();
+        let left = first.listen(move |files| heard.send(files).unwrap());
+        drop(left);
+        let FirstOrSecond::First(next) = claim(home.path(), &[]).unwrap() else {
+            panic!("still claimed")
+        };
+        let _kept = next.listen(|_| ());
+        assert!(matches!(claim(home.path(), &[]).unwrap(), FirstOrSecond::Second));
+        // The thread of the window that left has ended, and with it the sender.
+        assert!(files.recv().is_err());
+    }
+
+    #[test]
     fn a_home_that_cannot_be_made_is_an_error() {
         assert!(claim(Path::new("/proc/nowhere"), &[]).is_err());
+        assert!(claim(Path::new("~nobody-of-this-name"), &[]).is_err());
     }
 }

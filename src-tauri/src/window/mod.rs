@@ -1,8 +1,11 @@
 //! The window: one page, one command and one event for the engine, a few commands for the desktop around it.
 
+mod backdrop;
 pub mod commands;
 pub mod display;
 pub mod files;
+mod folders;
+pub mod homes;
 mod image;
 pub mod instance;
 #[cfg(test)]
@@ -21,7 +24,8 @@ use tauri::{App, AppHandle, Builder, Context, Emitter, Manager, RunEvent, Runtim
 use tauri_plugin_window_state::StateFlags;
 
 use self::files::OpenedFiles;
-use self::instance::{FirstOrSecond, Instance};
+use self::homes::Homes;
+use self::instance::FirstOrSecond;
 use crate::signals::EndSignals;
 use crate::supervisor::placement::Placement;
 use crate::supervisor::{Engine, Watching};
@@ -57,7 +61,7 @@ pub fn run<R: Runtime>(builder: Builder<R>, context: Context<R>, options: Option
         Ok((app, watching)) => {
             app.state::<OpenedFiles>().open(app.handle(), &files);
             if let Some(instance) = instance {
-                listen(app.handle().clone(), instance);
+                app.state::<Homes>().keep(app.handle(), instance);
             }
             if let Some(signals) = signals {
                 let app = app.handle().clone();
@@ -83,7 +87,8 @@ pub fn open<R: Runtime>(
     // Before the window: both take their time, and neither needs the other.
     let (engine, watching) = Engine::start(home.to_owned(), placement, events)?;
     let folder = own_folder(home);
-    let app = with_plugins(builder, folder.as_deref()).setup(move |app| Ok(add_window(app, folder)?));
+    let settings = home.to_path_buf();
+    let app = with_plugins(builder, folder.as_deref()).setup(move |app| Ok(add_window(app, &settings, folder)?));
     let app = with_engine(app, engine).build(context)?;
     emit_all(app.handle().clone(), heard)?;
     Ok((app, watching))
@@ -94,6 +99,7 @@ pub fn with_engine<R: Runtime>(builder: Builder<R>, engine: Engine) -> Builder<R
     builder
         .manage(engine)
         .manage(OpenedFiles::default())
+        .manage(Homes::default())
         .manage(commands::Copied::default())
         .invoke_handler(commands::handler())
         .register_asynchronous_uri_scheme_protocol("preview", schemes::preview)
@@ -101,6 +107,7 @@ pub fn with_engine<R: Runtime>(builder: Builder<R>, engine: Engine) -> Builder<R
         .on_page_load(|webview, load| {
             if load.event() == PageLoadEvent::Started {
                 webview.state::<OpenedFiles>().page_left();
+                webview.state::<Homes>().page_left();
             }
         })
 }
@@ -121,13 +128,13 @@ fn with_plugins<R: Runtime>(builder: Builder<R>, folder: Option<&Path>) -> Build
 /// Where the page's own storage and the window's place are kept; none when the home cannot be written.
 fn own_folder(home: &Path) -> Option<PathBuf> {
     // The web view takes text only, and would keep its files beside a folder that is not called so.
-    home.to_str()?;
+    home.to_str().filter(|_| home.is_absolute())?;
     let folder = home.join("window");
     fs::create_dir_all(&folder).ok()?;
     Some(folder)
 }
 
-fn add_window<R: Runtime>(app: &App<R>, folder: Option<PathBuf>) -> tauri::Result<()> {
+fn add_window<R: Runtime>(app: &App<R>, home: &Path, folder: Option<PathBuf>) -> tauri::Result<()> {
     let mut window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Darkroom")
         .inner_size(1280.0, 860.0)
@@ -140,7 +147,11 @@ fn add_window<R: Runtime>(app: &App<R>, folder: Option<PathBuf>) -> tauri::Resul
     if let Some(folder) = folder {
         window = window.data_directory(folder.join("web"));
     }
+    if let Some(icon) = app.default_window_icon() {
+        window = window.icon(icon.clone())?;
+    }
     let window = window.build()?;
+    backdrop::paint(&window, home)?;
     reload_after_a_crash(&window)
 }
 
@@ -174,19 +185,6 @@ fn emit_all<R: Runtime>(app: AppHandle<R>, events: Receiver<String>) -> io::Resu
         }
     };
     thread::Builder::new().name("events".into()).spawn(emit).map(drop)
-}
-
-/// Later starts of the same home: bring this window to the front and take their files.
-fn listen<R: Runtime>(app: AppHandle<R>, instance: Instance) {
-    instance.listen(move |files| {
-        if let Some(window) = app.get_webview_window(MAIN) {
-            let _ = window
-                .unminimize()
-                .and_then(|()| window.show())
-                .and_then(|()| window.set_focus());
-        }
-        app.state::<OpenedFiles>().open(&app, &files);
-    });
 }
 
 fn stay<R: Runtime>(app: App<R>, watching: Watching) -> i32 {

@@ -1,4 +1,7 @@
-//! `preview://localhost/KEY` and `picture://localhost/ID?thumb=EDGE`: names the engine gave, never paths.
+//! `preview://localhost/KEY` and `picture://localhost/ID-PAGE?thumb=EDGE`: names the engine gave, never paths.
+//!
+//! PAGE is the page's own word. The web view keeps what it got under an address for good, and the same id is another
+//! picture in another home: a page that was loaded again has other addresses.
 //!
 //! What a picture is was decided by its content, in the engine; here only three types pass, and nothing else is ever
 //! sent to the page.
@@ -20,6 +23,7 @@ const PAGE: &str = if cfg!(windows) {
     "tauri://localhost"
 };
 const KEY_LENGTH: usize = 128;
+const PAGE_LENGTH: usize = 16;
 const LONGEST_EDGE: u32 = 2048;
 
 /// The handler of `preview://`.
@@ -75,10 +79,14 @@ pub fn preview_request(request: &Request<Vec<u8>>) -> Option<Vec<u8>> {
     fits.then_some(key)
 }
 
-/// What to ask the engine for a picture; `None` for anything that is not exactly an id and perhaps an edge.
+/// What to ask the engine for a picture; `None` for anything that is not exactly an id, a page and perhaps an edge.
 #[must_use]
 pub fn picture_request(request: &Request<Vec<u8>>) -> Option<Vec<u8>> {
-    let id: u64 = number(own_path(request)?)?;
+    let (id, page) = own_path(request)?.split_once('-')?;
+    let id: u64 = number(id)?;
+    if !is_page(page) {
+        return None;
+    }
     match request.uri().query() {
         None => Some(id.to_string().into_bytes()),
         Some(query) => {
@@ -97,6 +105,10 @@ fn own_path(request: &Request<Vec<u8>>) -> Option<&str> {
         return None;
     }
     uri.path().strip_prefix('/')
+}
+
+fn is_page(word: &str) -> bool {
+    (1..=PAGE_LENGTH).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// A number as the page writes it: no sign, no leading zero, at most 18 digits.

@@ -8,11 +8,13 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use serde_json::{Value, json};
 use tauri::ipc::{CallbackFn, InvokeBody};
 use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, noop_assets};
 use tauri::webview::InvokeRequest;
-use tauri::{App, Context, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, Context, Manager, WebviewWindow, WebviewWindowBuilder};
 
+use super::instance::{FirstOrSecond, claim};
 use super::{MAIN, is_own_page, with_engine};
 use crate::frames::{Frame, Kind};
 use crate::log::EngineLog;
@@ -67,12 +69,7 @@ fn window(app: &App<MockRuntime>, label: &str) -> WebviewWindow<MockRuntime> {
         .unwrap()
 }
 
-fn invoke(
-    window: &WebviewWindow<MockRuntime>,
-    from: &str,
-    command: &str,
-    arguments: serde_json::Value,
-) -> Result<serde_json::Value, String> {
+fn invoke(window: &WebviewWindow<MockRuntime>, from: &str, command: &str, arguments: Value) -> Result<Value, String> {
     let request = InvokeRequest {
         cmd: command.into(),
         callback: CallbackFn(0),
@@ -98,7 +95,7 @@ fn a_command_reaches_the_engine_and_its_answer_the_page_byte_for_byte() {
     ];
     for text in texts {
         assert_eq!(
-            invoke(&window, PAGE, "engine", serde_json::json!({ "command": text })).unwrap(),
+            invoke(&window, PAGE, "engine", json!({ "command": text })).unwrap(),
             text
         );
     }
@@ -108,14 +105,8 @@ fn a_command_reaches_the_engine_and_its_answer_the_page_byte_for_byte() {
 fn a_command_that_is_too_long_is_refused_with_a_sentence() {
     let app = app();
     let long = "x".repeat(Kind::Command.limit() + 1);
-    let answer = invoke(
-        &window(&app, MAIN),
-        PAGE,
-        "engine",
-        serde_json::json!({ "command": long }),
-    )
-    .unwrap();
-    let answer: serde_json::Value = serde_json::from_str(answer.as_str().unwrap()).unwrap();
+    let answer = invoke(&window(&app, MAIN), PAGE, "engine", json!({ "command": long })).unwrap();
+    let answer: Value = serde_json::from_str(answer.as_str().unwrap()).unwrap();
     assert_eq!(
         (answer["type"].as_str(), answer["problem"]["code"].as_str()),
         (Some("refused"), Some("bad-request"))
@@ -126,12 +117,44 @@ fn a_command_that_is_too_long_is_refused_with_a_sentence() {
 fn a_desktop_command_that_fails_says_why_with_a_code() {
     let app = app();
     let window = window(&app, MAIN);
-    let gone = invoke(&window, PAGE, "show_picture", serde_json::json!({ "picture": 7 })).unwrap_err();
+    let gone = invoke(&window, PAGE, "show_picture", json!({ "picture": 7 })).unwrap_err();
     assert!(gone.contains("\"code\":\"not-found\""), "{gone}");
     for path in ["", "relative", "/nonexistent/folder", "/etc/passwd"] {
-        let refused = invoke(&window, PAGE, "set_home", serde_json::json!({ "path": path })).unwrap_err();
+        let refused = invoke(&window, PAGE, "set_home", json!({ "path": path })).unwrap_err();
         assert!(refused.contains("\"code\":\"bad-request\""), "{refused}");
     }
+}
+
+#[test]
+fn a_home_that_another_window_has_is_refused_and_left_alone() {
+    let app = app();
+    let window = window(&app, MAIN);
+    let home = tempfile::tempdir().unwrap();
+    let FirstOrSecond::First(instance) = claim(home.path(), &[]).unwrap() else {
+        panic!("not the first")
+    };
+    let (shown, seen) = mpsc::channel();
+    let _kept = instance.listen(move |files| shown.send(files).unwrap());
+    let refused = invoke(&window, PAGE, "set_home", json!({ "path": home.path() })).unwrap_err();
+    assert!(refused.contains("Another window works in"), "{refused}");
+    // The other window was brought to the front.
+    assert!(seen.recv().unwrap().is_empty());
+    assert_eq!(app.state::<Engine>().home(), Path::new("/nonexistent"));
+    assert!(invoke(&window, PAGE, "engine", json!({ "command": "{}" })).unwrap() == "{}");
+}
+
+/// What every plugin's commands among the denied ones take.
+fn all_arguments() -> Value {
+    json!({
+        "path": "/tmp/x", "url": "https://example.com", "contents": "x", "program": "true", "args": [], "label": MAIN,
+        "event": "engine", "payload": "x", "target": { "kind": "Any" }, "options": { "label": "new", "multiple": false },
+        "message": "x", "paths": ["/tmp"], "rid": 1, "code": 0, "command": "{}", "clientConfig": { "url": "x" },
+    })
+}
+
+fn assert_not_allowed(window: &WebviewWindow<MockRuntime>, from: &str, command: &str, arguments: Value) {
+    let reason = invoke(window, from, command, arguments).unwrap_err();
+    assert!(reason.contains("not allowed"), "{command} from {from}: {reason}");
 }
 
 #[test]
@@ -167,10 +190,7 @@ fn what_is_not_granted_is_denied() {
         "unknown_command",
     ];
     for command in denied {
-        assert!(
-            invoke(&window, PAGE, command, serde_json::json!({})).is_err(),
-            "{command}"
-        );
+        assert_not_allowed(&window, PAGE, command, all_arguments());
     }
 }
 
@@ -178,33 +198,31 @@ fn what_is_not_granted_is_denied() {
 fn another_window_and_another_page_may_ask_for_nothing() {
     let app = app();
     let (main, other) = (window(&app, MAIN), window(&app, "other"));
-    let asked = serde_json::json!({ "command": "{}" });
-    assert!(invoke(&main, PAGE, "engine", asked.clone()).is_ok());
-    for command in [
-        "engine",
-        "pick_folder",
-        "save_as",
-        "show_home",
-        "copy_text",
-        "engine_log",
-        "restart_engine",
-        "set_home",
-        "show_progress",
-    ] {
-        assert!(
-            invoke(&other, PAGE, command, asked.clone()).is_err(),
-            "{command} from another window"
-        );
-        for from in [
-            "https://example.com",
-            "http://localhost",
-            "tauri://example.com",
-            "file:///etc/passwd",
-        ] {
-            assert!(
-                invoke(&main, from, command, asked.clone()).is_err(),
-                "{command} from {from}"
-            );
+    let commands = [
+        ("engine", json!({ "command": "{}" })),
+        ("pick_folder", json!({})),
+        ("pick_picture", json!({})),
+        ("save_as", json!({ "name": "a.png" })),
+        ("show_picture", json!({ "picture": 1 })),
+        ("show_home", json!({})),
+        ("copy_picture", json!({ "picture": 1 })),
+        ("copy_text", json!({ "text": "x" })),
+        ("engine_log", json!({})),
+        ("restart_engine", json!({})),
+        ("set_home", json!({ "path": "/nonexistent" })),
+        ("show_progress", json!({ "percent": 1 })),
+    ];
+    assert!(invoke(&main, PAGE, "engine", commands[0].1.clone()).is_ok());
+    let foreign = [
+        "https://example.com",
+        "http://localhost",
+        "tauri://example.com",
+        "file:///etc/passwd",
+    ];
+    for (command, arguments) in commands {
+        assert_not_allowed(&other, PAGE, command, arguments.clone());
+        for from in foreign {
+            assert_not_allowed(&main, from, command, arguments.clone());
         }
     }
 }

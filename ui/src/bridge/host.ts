@@ -39,9 +39,12 @@ export interface Host {
   copyText(text: string): Promise<void>;
   engineLog(): Promise<string>;
   restartEngine(): Promise<void>;
+  /** Goes on in another home; the page is loaded anew. */
   setHome(path: string): Promise<void>;
   /** How far the current job is, for the task bar; null when nothing is left to do. */
   showProgress(percent: number | null): Promise<void>;
+  /** Loads the page anew, with other addresses for pictures. */
+  startOver(): void;
 }
 
 /** Any rejection as a problem; the shell rejects with `{code, message}`, everything else is a bug. */

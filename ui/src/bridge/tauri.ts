@@ -10,6 +10,9 @@ interface Dropped {
 
 export { isTauri };
 
+/** A web view keeps what it got under an address, and an id means another picture in another home: see `startOver`. */
+const load = Date.now().toString(36);
+
 export const tauriHost: Host = {
   engine: (command) => invoke<string>("engine", { command }),
   onEvent: (listener) => listen<string>("engine", ({ payload }) => listener(payload)),
@@ -25,7 +28,8 @@ export const tauriHost: Host = {
     return () => [starts, leaves, drops].forEach((stop) => stop());
   },
   previewUrl: (key) => convertFileSrc(key, "preview"),
-  pictureUrl: (id, thumb) => convertFileSrc(String(id), "picture") + (thumb === undefined ? "" : `?thumb=${thumb}`),
+  pictureUrl: (id, thumb) =>
+    convertFileSrc(`${id}-${load}`, "picture") + (thumb === undefined ? "" : `?thumb=${thumb}`),
   pickFolder: () => invoke<string | null>("pick_folder"),
   pickPicture: () => invoke<string | null>("pick_picture"),
   saveAs: (name) => invoke<string | null>("save_as", { name }),
@@ -37,4 +41,5 @@ export const tauriHost: Host = {
   restartEngine: () => invoke("restart_engine"),
   setHome: (path) => invoke("set_home", { path }),
   showProgress: (percent) => invoke("show_progress", { percent }),
+  startOver: () => location.reload(),
 };

@@ -77,6 +77,7 @@ export function replayHost(search: string): Host {
     restartEngine: async () => engine.emit({ type: "engineChanged", state: "ready", problem: null }),
     setHome: async () => undefined,
     showProgress: async () => undefined,
+    startOver: () => location.reload(),
   };
 }
 

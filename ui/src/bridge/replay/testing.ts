@@ -45,6 +45,7 @@ export function fakeHost(search = "?pictures=3&pace=0"): FakeHost {
     restartEngine: () => note("restart"),
     setHome: (path) => note(`home ${path}`),
     showProgress: (percent) => note(`progress ${percent}`),
+    startOver: () => void note("start over"),
   };
   return { host, engine, sent, asked };
 }
