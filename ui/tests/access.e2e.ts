@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { INFOTEXT, keepPresets, open, paste, tick, type Size } from "./browser";
+import { INFOTEXT, keepPresets, open, paste, showShortcuts, tick, type Size } from "./browser";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const NARROW: Size = { width: 420, height: 800 };
@@ -38,25 +38,47 @@ const SCREENS: Readonly<Record<string, Screen>> = {
   "presets kept": { search: "pictures=3", show: (page) => keepPresets(page, ["Portrait", "Poster"]) },
   "preset renamed": { search: "pictures=3", show: (page) => renamePreset(page) },
   log: { search: "pictures=3", show: (page) => page.keyboard.press("Control+`") },
-  shortcuts: { search: "pictures=3", show: (page) => page.keyboard.press("?") },
+  shortcuts: { search: "pictures=3", show: (page) => showShortcuts(page) },
   take: {
     search: "pictures=3",
     show: (page) => page.evaluate(() => window.darkroomReplay?.drop(["/home/you/found.png"])),
   },
   pasted: { search: "pictures=3", show: (page) => paste(page, INFOTEXT) },
   viewer: { search: "pictures=3", show: (page) => page.locator("[data-picture]").first().dblclick() },
+  compare: { search: "pictures=3", show: (page) => compare(page) },
+  "chosen while another forms": { search: "pictures=3&jobs=2", show: (page) => choose(page) },
+  troubled: { search: "pictures=0&jobs=1", show: (page) => trouble(page) },
   "viewer at actual size": { search: "pictures=3", show: (page) => actualSize(page) },
   "set by hand": { search: "pictures=3", show: (page) => page.click("[aria-label^='Seed +1']") },
   list: { search: "pictures=3", show: (page) => page.getByRole("combobox", { name: /^Sampler/ }).click() },
   "narrow compose": { search: "pictures=3", size: NARROW },
-  "narrow picture": { search: "pictures=3", size: NARROW, show: (page) => page.keyboard.press("2") },
-  "narrow queue": { search: "pictures=3&jobs=3", size: NARROW, show: (page) => page.keyboard.press("3") },
-  "narrow gallery": { search: "pictures=9", size: NARROW, show: (page) => page.keyboard.press("4") },
+  "narrow picture": { search: "pictures=3", size: NARROW, show: (page) => page.keyboard.press("Alt+2") },
+  "narrow queue": { search: "pictures=3&jobs=3", size: NARROW, show: (page) => page.keyboard.press("Alt+3") },
+  "narrow gallery": { search: "pictures=9", size: NARROW, show: (page) => page.keyboard.press("Alt+4") },
 };
 
 async function renamePreset(page: Page): Promise<void> {
   await keepPresets(page, ["Portrait"]);
   await page.getByRole("button", { name: "Rename Portrait" }).click();
+}
+
+async function compare(page: Page): Promise<void> {
+  await page.locator("[data-picture]").first().dblclick();
+  await page.keyboard.press("c");
+  await page.getByRole("slider", { name: /^Divider between/ }).waitFor();
+}
+
+async function choose(page: Page): Promise<void> {
+  await tick(page, 12);
+  await page.locator("[data-picture]").last().click();
+  await page.getByText("Back to the live preview").waitFor();
+}
+
+async function trouble(page: Page): Promise<void> {
+  const problem = { code: "internal-error", message: "The engine cannot load." } as const;
+  await page.evaluate((broken) => {
+    window.darkroomReplay?.emit({ type: "engineChanged", state: "ready", problem: broken });
+  }, problem);
 }
 
 async function actualSize(page: Page): Promise<void> {

@@ -111,6 +111,22 @@ export async function paste(page: Page, text: string): Promise<void> {
   }, text);
 }
 
+/** A question mark types while a field has the keyboard, as the prompt has it at first. */
+export async function showShortcuts(page: Page): Promise<void> {
+  await page.locator("#prompt").blur();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+}
+
+/** What has the keyboard, as a selector would name it. */
+export async function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    const job = element?.closest<HTMLElement>("[data-job]")?.dataset["job"];
+    return job ? `job ${job}` : (element?.getAttribute("aria-label") ?? (element?.id || element?.tagName || ""));
+  });
+}
+
 /** Saves the settings as they are under each name, and leaves the list of presets open. */
 export async function keepPresets(page: Page, names: readonly string[]): Promise<void> {
   for (const name of names) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, moment, pace, seconds } from "./format";
+import { bytes, moment, pace, seconds, upright } from "./format";
 import { clamped, parsed, stepped } from "./numbers";
 
 test.each([
@@ -49,4 +49,8 @@ test.each([
 test("tenths stay tenths", () => {
   expect(clamped(7.000000001, { min: 0, max: 50, step: 0.1 })).toBe(7);
   expect(stepped(6.9, 1, false, { min: 0, max: 50, step: 0.1 })).toBe(7);
+});
+
+test("marks that turn the direction of writing are shown, not obeyed", () => {
+  expect(upright("\u202egnp.exe\u202c is no picture; שלום")).toBe("\ufffdgnp.exe\ufffd is no picture; שלום");
 });

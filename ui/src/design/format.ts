@@ -48,3 +48,8 @@ export function count(value: number): string {
 function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }
+
+/** A text from outside for a sentence: marks that turn the direction of writing are shown instead of obeyed. */
+export function upright(text: string): string {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+}

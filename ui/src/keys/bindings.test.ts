@@ -38,6 +38,16 @@ test.each([
   expect(actionOf(press(keys), PAGE, false)).toBe(action);
 });
 
+test.each([
+  ["Ctrl+Enter", PAGE, undefined],
+  ["Delete", ["list"], undefined],
+  ["ArrowRight", ["viewer"], "walk"],
+  ["Ctrl+ArrowUp", ["prompt"], "heavier"],
+  ["Alt+ArrowUp", ["list"], "moveJob"],
+] as const)("%s held down goes on as %s says: %s", (keys, scopes, action) => {
+  expect(actionOf({ ...press(keys), repeat: true }, scopes, false)).toBe(action);
+});
+
 test("letters type while a field has the keyboard", () => {
   expect(actionOf(press("r"), ["anywhere"], false)).toBeUndefined();
 });

@@ -13,6 +13,8 @@ export interface Binding {
   readonly keys: readonly string[];
   readonly scope: Scope;
   readonly group: Group;
+  /** Holding the keys goes on; of everything else one press means one time. */
+  readonly repeats?: true;
 }
 
 export const BINDINGS: readonly Binding[] = [
@@ -24,13 +26,13 @@ export const BINDINGS: readonly Binding[] = [
   { action: "clearQueue", keys: ["Mod+Shift+X"], scope: "anywhere", group: "make" },
   { action: "repeat", keys: ["R"], scope: "page", group: "make" },
   { action: "presets", keys: ["Mod+S"], scope: "anywhere", group: "make" },
-  { action: "moveJob", keys: ["Alt+ArrowUp", "Alt+ArrowDown"], scope: "list", group: "make" },
-  { action: "heavier", keys: ["Mod+ArrowUp"], scope: "prompt", group: "prompt" },
-  { action: "lighter", keys: ["Mod+ArrowDown"], scope: "prompt", group: "prompt" },
-  { action: "tagLeft", keys: ["Alt+ArrowLeft"], scope: "prompt", group: "prompt" },
-  { action: "tagRight", keys: ["Alt+ArrowRight"], scope: "prompt", group: "prompt" },
-  { action: "older", keys: ["Alt+ArrowUp"], scope: "prompt", group: "prompt" },
-  { action: "newer", keys: ["Alt+ArrowDown"], scope: "prompt", group: "prompt" },
+  { action: "moveJob", keys: ["Alt+ArrowUp", "Alt+ArrowDown"], scope: "list", group: "make", repeats: true },
+  { action: "heavier", keys: ["Mod+ArrowUp"], scope: "prompt", group: "prompt", repeats: true },
+  { action: "lighter", keys: ["Mod+ArrowDown"], scope: "prompt", group: "prompt", repeats: true },
+  { action: "tagLeft", keys: ["Alt+ArrowLeft"], scope: "prompt", group: "prompt", repeats: true },
+  { action: "tagRight", keys: ["Alt+ArrowRight"], scope: "prompt", group: "prompt", repeats: true },
+  { action: "older", keys: ["Alt+ArrowUp"], scope: "prompt", group: "prompt", repeats: true },
+  { action: "newer", keys: ["Alt+ArrowDown"], scope: "prompt", group: "prompt", repeats: true },
   { action: "focusPrompt", keys: ["Mod+L", "Alt+A"], scope: "anywhere", group: "move" },
   { action: "views", keys: ["1", "2", "3", "4"], scope: "page", group: "move" },
   { action: "viewsTyping", keys: ["Alt+1", "Alt+2", "Alt+3", "Alt+4"], scope: "anywhere", group: "move" },
@@ -44,8 +46,9 @@ export const BINDINGS: readonly Binding[] = [
   { action: "openPicture", keys: ["Enter"], scope: "list", group: "move" },
   { action: "selectAll", keys: ["Mod+A"], scope: "list", group: "move" },
   { action: "trash", keys: ["Delete"], scope: "list", group: "move" },
+  { action: "menu", keys: ["Shift+F10", "ContextMenu"], scope: "list", group: "move" },
   { action: "shortcuts", keys: ["?"], scope: "page", group: "move" },
-  { action: "walk", keys: ["ArrowLeft", "ArrowRight"], scope: "viewer", group: "viewer" },
+  { action: "walk", keys: ["ArrowLeft", "ArrowRight"], scope: "viewer", group: "viewer", repeats: true },
   { action: "use", keys: ["A"], scope: "viewer", group: "viewer" },
   { action: "usePrompt", keys: ["P"], scope: "viewer", group: "viewer" },
   { action: "useSeed", keys: ["S"], scope: "viewer", group: "viewer" },
@@ -57,15 +60,22 @@ export const BINDINGS: readonly Binding[] = [
   { action: "close", keys: ["Escape"], scope: "viewer", group: "viewer" },
 ];
 
-export type KeyPress = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey" | "code">;
+export type KeyPress = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey" | "code"> &
+  Partial<Pick<KeyboardEvent, "repeat">>;
 
-/** The action `press` asks for among the bindings of `scopes`, the first scope first. */
-export function actionOf(press: KeyPress, scopes: readonly Scope[], mac = isMac()): ActionId | undefined {
+/** The binding of `press` among those of `scopes`, the first scope first. */
+export function bindingOf(press: KeyPress, scopes: readonly Scope[], mac = isMac()): Binding | undefined {
   for (const scope of scopes) {
     const found = BINDINGS.find((row) => row.scope === scope && row.keys.some((keys) => matches(press, keys, mac)));
-    if (found) return found.action;
+    if (found) return found;
   }
   return undefined;
+}
+
+/** The action `press` asks for; none when the keys are only held and the action does not repeat. */
+export function actionOf(press: KeyPress, scopes: readonly Scope[], mac = isMac()): ActionId | undefined {
+  const found = bindingOf(press, scopes, mac);
+  return found && (!press.repeat || found.repeats) ? found.action : undefined;
 }
 
 export function matches(press: KeyPress, keys: string, mac = isMac()): boolean {
@@ -95,6 +105,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   ArrowRight: "→",
   Escape: "Esc",
   Delete: "Del",
+  ContextMenu: "Menu",
 };
 
 /** The keys as printed on the keyboard, one string per key cap. */

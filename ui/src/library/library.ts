@@ -19,17 +19,33 @@ export class Library {
     await this.page.attempt(() => this.page.viewer.show(id));
   }
 
+  /** Two selected pictures side by side in the big view, the later one on the right. */
+  async compareSelected(): Promise<void> {
+    const ids = [...this.page.selection.ids].sort((a, b) => b - a);
+    const [later] = ids;
+    if (later === undefined || ids.length !== 2) return;
+    await this.page.attempt(() => this.page.viewer.show(later));
+    this.page.viewer.compare(ids);
+  }
+
+  /** The stage shows what is forming again; a tile that stayed marked would be what Delete means. */
+  follow(): void {
+    this.page.selection.clear();
+    this.page.stage.follow();
+  }
+
   async trash(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     const { viewer, client, notices, selection, stage } = this.page;
     const gone = new Set(ids);
+    const shown = viewer.open && viewer.id !== null && gone.has(viewer.id) ? viewer.id : null;
     await this.page.attempt(() => viewer.leave(gone));
     if (!(await this.page.attempt(() => client.request({ type: "trashPictures", pictures: ids })))) return;
     selection.clear();
     if (stage.chosen !== null && gone.has(stage.chosen)) stage.follow();
     notices.undoable(
       texts.gallery.trashed(ids.length),
-      () => void this.restore(ids),
+      () => void this.restore(ids, shown),
       () => this.trash(ids),
     );
   }
@@ -37,7 +53,7 @@ export class Library {
   /** Takes over parts of a picture's settings, with the way back. */
   use(given: TextToImage | Plan, parts: ReadonlySet<Part> = ALL): void {
     const undo = this.page.draft.use(given, parts);
-    this.page.notices.undoable(texts.viewer.used, undo, () => this.use(given, parts));
+    this.page.notices.undoable(saidOf(parts), undo, () => this.use(given, parts));
   }
 
   async usePicture(id: number, parts: ReadonlySet<Part> = ALL): Promise<void> {
@@ -111,13 +127,24 @@ export class Library {
     });
   }
 
-  private async restore(ids: readonly number[]): Promise<void> {
-    await this.page.attempt(() => this.page.client.request({ type: "restorePictures", pictures: ids }));
+  /** `shown` is what the big view showed; while it is open it goes back there. */
+  private async restore(ids: readonly number[], shown: number | null): Promise<void> {
+    const { client, viewer } = this.page;
+    const back = await this.page.attempt(() => client.request({ type: "restorePictures", pictures: ids }));
+    if (back && shown !== null && viewer.open) await this.open(shown);
   }
 
   private async copied(copy: () => Promise<void>): Promise<void> {
     if (await this.page.attempt(copy)) this.page.notices.info(texts.viewer.copied);
   }
+}
+
+/** What was taken over, by name unless it was everything. */
+function saidOf(parts: ReadonlySet<Part>): string {
+  const taken = PARTS.filter((part) => parts.has(part));
+  return taken.length === PARTS.length
+    ? texts.viewer.used
+    : texts.viewer.usedParts(taken.map((part) => texts.take.parts[part]));
 }
 
 /** The last part of a path of either kind. */

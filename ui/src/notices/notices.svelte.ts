@@ -31,16 +31,23 @@ export class NoticeStore {
   private next = 1;
   private readonly undos: Undo[] = [];
   private redos: Act[] = [];
+  /** How many of each have come since something was typed. */
+  private fresh = { undo: 0, redo: 0 };
 
+  /** Something worked. What failed before it is no news any more, and the same words twice are one notice. */
   info(text: string, actions: readonly NoticeAction[] = []): number {
+    this.worked();
+    if (actions.length === 0) this.list = this.list.filter((notice) => notice.text !== text);
     return this.push({ kind: "info", text, actions });
   }
 
   /** Says what was done and offers to take it back; Ctrl+Z does the same. */
   undoable(text: string, undo: () => void, redo: Act): void {
-    const id = this.info(text, [{ label: texts.notices.undo, run: () => this.undo(id) }]);
+    const back = { label: texts.notices.undo, run: () => this.undo(id) };
+    const id = this.push({ kind: "info", text, actions: [back] });
     this.undos.push({ id, run: undo, redo });
     this.redos = [];
+    this.fresh = { undo: this.fresh.undo + 1, redo: 0 };
   }
 
   /** A failure as a sentence. The same sentence twice is one notice. */
@@ -48,6 +55,11 @@ export class NoticeStore {
     const problem = problemOf(reason);
     this.list = this.list.filter((notice) => notice.text !== problem.message);
     this.push({ kind: "error", text: problem.message, actions: actionsFor(problem), code: problem.code });
+  }
+
+  /** Takes away the problems: they were about something that has worked by now. */
+  worked(): void {
+    this.list = this.list.filter((notice) => notice.kind !== "error");
   }
 
   dismiss(id: number): void {
@@ -63,6 +75,7 @@ export class NoticeStore {
     this.dismiss(entry.id);
     entry.run();
     this.redos.push(entry.redo);
+    this.fresh = { undo: Math.max(0, this.fresh.undo - 1), redo: this.fresh.redo + 1 };
     return true;
   }
 
@@ -70,10 +83,23 @@ export class NoticeStore {
   async redo(): Promise<boolean> {
     const again = this.redos.pop();
     if (!again) return false;
-    const rest = this.redos;
+    const [rest, fresh] = [this.redos, Math.max(0, this.fresh.redo - 1)];
     await again();
     // Doing something ends what could be done again, except when it was this.
     this.redos = rest;
+    this.fresh = { ...this.fresh, redo: fresh };
+    return true;
+  }
+
+  /** A field was typed into: from now on Ctrl+Z in a field is about the typing. */
+  typed(): void {
+    this.fresh = { undo: 0, redo: 0 };
+  }
+
+  /** Undo or redo, as long as it is about something done after the last typing. */
+  sinceTyping(action: "undo" | "redo"): boolean {
+    if (this.fresh[action] === 0) return false;
+    void this[action]();
     return true;
   }
 

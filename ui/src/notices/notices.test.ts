@@ -57,3 +57,45 @@ test("something new ends what could be done again", async () => {
 
   expect(await notices.redo()).toBe(false);
 });
+
+test("words without a button are said once", () => {
+  const notices = new NoticeStore();
+
+  for (const text of ["Copied.", "Saved.", "Copied."]) notices.info(text);
+
+  expect(notices.list.map((notice) => notice.text)).toEqual(["Saved.", "Copied."]);
+});
+
+test("a failure goes when something has worked", () => {
+  const notices = new NoticeStore();
+  notices.info("Copied.");
+  notices.problem(full);
+
+  notices.info("Saved.");
+
+  expect(notices.list.map((notice) => notice.text)).toEqual(["Copied.", "Saved."]);
+});
+
+test("in a field only what was done after the last typing is taken back", async () => {
+  const notices = new NoticeStore();
+  const said: string[] = [];
+  const act = (name: string): void =>
+    notices.undoable(
+      name,
+      () => said.push(`not ${name}`),
+      () => act(name),
+    );
+  act("first");
+  notices.typed();
+  act("second");
+
+  const taken = [notices.sinceTyping("undo"), notices.sinceTyping("undo")];
+  const again = [notices.sinceTyping("redo"), notices.sinceTyping("redo")];
+  await Promise.resolve();
+
+  expect(said).toEqual(["not second"]);
+  expect([taken, again]).toEqual([
+    [true, false],
+    [true, false],
+  ]);
+});

@@ -2,6 +2,7 @@ import type { Job, TextToImage } from "../bridge/messages.gen";
 import { recall, remember, type Shelf } from "../bridge/shelf";
 import type { Page } from "../page.svelte";
 import { texts } from "../texts";
+import { STOPPED } from "./queue.svelte";
 
 const LAST_KEY = "darkroom.last";
 
@@ -20,14 +21,14 @@ export class QueueActions {
   }
 
   async generate(front = false): Promise<void> {
-    const { draft, notices, stage } = this.page;
+    const { draft, notices, library } = this.page;
     if (draft.now.prompt.trim() === "") {
       notices.info(texts.generate.empty);
       return;
     }
     this.last = draft.take();
     remember(this.shelf, LAST_KEY, this.last);
-    stage.follow();
+    library.follow();
     await this.submit(this.last, front);
   }
 
@@ -56,14 +57,17 @@ export class QueueActions {
   }
 
   async remove(job: Job): Promise<void> {
-    if (await this.takeOut([job])) this.undoable(texts.queue.removed, [job]);
+    await this.takeOut([job], () => texts.queue.removed);
   }
 
   /** Removes everything that waits; undo queues it again in the same order. */
   async clear(): Promise<void> {
-    const jobs = [...this.page.queue.waiting];
-    if (jobs.length === 0) return;
-    if (await this.takeOut(jobs)) this.undoable(texts.queue.cleared(jobs.length), jobs);
+    await this.takeOut(this.page.queue.waiting, texts.queue.cleared);
+  }
+
+  /** Removes everything that was cancelled or failed. */
+  async sweep(): Promise<void> {
+    await this.takeOut(this.page.queue.stopped, texts.queue.cleared);
   }
 
   async move(job: number, before: number | null): Promise<void> {
@@ -81,36 +85,57 @@ export class QueueActions {
     await this.page.attempt(() => this.page.client.request({ type }));
   }
 
-  /** Removed jobs come back as new ones; removing them again means those. */
-  private undoable(text: string, jobs: readonly Pick<Job, "id" | "request">[]): void {
-    let back: Pick<Job, "id" | "request">[] = [];
+  /** Removes jobs and offers back exactly those that went: one that has started meanwhile stays. */
+  private async takeOut(jobs: readonly Job[], text: (count: number) => string): Promise<void> {
+    const order = this.page.queue.waiting.map(({ id }) => id);
+    const gone = await this.removeEach(jobs);
+    if (gone.length === 0) return;
+    const back: number[] = [];
     const undo = async (): Promise<void> => {
-      for (const { request } of jobs) {
-        const id = await this.submit(request, false);
-        if (id !== null) back.push({ id, request });
-      }
+      for (const job of gone) back.push(...(await this.bringBack(job, order.slice(order.indexOf(job.id) + 1))));
     };
-    const redo = async (): Promise<void> => {
-      const again = back;
-      back = [];
-      if (await this.takeOut(again)) this.undoable(text, again);
-    };
-    this.page.notices.undoable(text, () => void undo(), redo);
+    const redo = (): Promise<void> => this.takeOut(this.page.queue.known(back), text);
+    this.page.notices.undoable(text(gone.length), () => void undo(), redo);
   }
 
-  private async takeOut(jobs: readonly Pick<Job, "id">[]): Promise<boolean> {
-    for (const { id } of jobs) {
-      if (!(await this.page.attempt(() => this.page.client.request({ type: "removeJob", job: id })))) return false;
+  /** Removes what can be removed and answers it; of several refusals the first is said. */
+  private async removeEach(jobs: readonly Job[]): Promise<Job[]> {
+    const gone: Job[] = [];
+    const refusals: unknown[] = [];
+    for (const job of jobs) {
+      try {
+        await this.page.client.request({ type: "removeJob", job: job.id });
+        gone.push(job);
+      } catch (reason) {
+        refusals.push(reason);
+      }
     }
-    return true;
+    const { notices } = this.page;
+    if (refusals.length > 0) notices.problem(refusals[0], (problem) => this.page.remedy(problem));
+    return gone;
+  }
+
+  /**
+   * Queues a removed job again, before the first of `followers` that still waits; what had stopped comes back stopped,
+   * for nobody asked to have it made. Answers the new job's id, or nothing when it was refused.
+   */
+  private async bringBack({ request, state, priority }: Job, followers: readonly number[]): Promise<number[]> {
+    const id = await this.submit(request, false, priority);
+    if (id === null) return [];
+    const { queue } = this.page;
+    const before = followers.find((follower) => queue.waiting.some((job) => job.id === follower));
+    if (STOPPED.has(state)) await this.cancel(id);
+    else if (before !== undefined) await this.move(id, before);
+    return [id];
   }
 
   /** The id of the new job; null when it was refused. */
-  private async submit(request: TextToImage, front: boolean): Promise<number | null> {
+  private async submit(request: TextToImage, front: boolean, priority = 0): Promise<number | null> {
     this.sending += 1;
     let id: number | null = null;
     await this.page.attempt(async () => {
-      id = (await this.page.client.request({ type: "generate", request, front })).id;
+      id = (await this.page.client.request({ type: "generate", request, front, priority })).id;
+      this.page.notices.worked();
     });
     this.sending -= 1;
     return id;

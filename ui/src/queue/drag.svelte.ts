@@ -18,6 +18,7 @@ export class Drag {
 
   move(event: PointerEvent, list: HTMLElement): void {
     if (this.job === null) return;
+    if (event.buttons === 0) return this.stop();
     event.preventDefault();
     this.moved = true;
     const rows = [...list.querySelectorAll<HTMLElement>("[data-movable]")];
@@ -28,6 +29,14 @@ export class Drag {
   drop(): void {
     if (this.job !== null && this.moved && this.before !== this.job) this.done(this.job, this.before);
     this.stop();
+  }
+
+  /** Esc while dragging is about the drag, not about the job that runs. */
+  escape(event: KeyboardEvent): void {
+    if (this.job === null || event.key !== "Escape") return;
+    this.stop();
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   stop(): void {

@@ -11,3 +11,11 @@ function ofPicture(progress: Progress): number {
   if (progress.phase === "decoding" || progress.phase === "saving") return 0.97;
   return progress.steps > 0 ? (0.95 * progress.step) / progress.steps : 0;
 }
+
+const LEAST_PATIENCE = 5;
+const SLOWER = 10;
+
+/** Seconds without a step after which something may be wrong; null while it is not known how long a step takes. */
+export function patience({ phase, secondsPerStep }: Progress): number | null {
+  return phase === "sampling" && secondsPerStep !== null ? Math.max(LEAST_PATIENCE, SLOWER * secondsPerStep) : null;
+}

@@ -3,7 +3,7 @@ import type { Job, JobEvent, JobState, Progress, QueuePaused, Snapshot } from ".
 
 const WAITING: ReadonlySet<JobState> = new Set(["queued", "interrupted"]);
 const ACTIVE: ReadonlySet<JobState> = new Set(["running", "saving"]);
-const STOPPED: ReadonlySet<JobState> = new Set(["failed", "cancelled"]);
+export const STOPPED: ReadonlySet<JobState> = new Set(["failed", "cancelled"]);
 
 /** The queue, folded from events. Jobs that are done leave it: their pictures are in the gallery. */
 export class QueueStore {
@@ -49,6 +49,11 @@ export class QueueStore {
       default:
         event satisfies never;
     }
+  }
+
+  /** Those of `ids` that are still in the queue. */
+  known(ids: readonly number[]): readonly Job[] {
+    return ids.map((id) => this.jobs.get(id)).filter((job) => job !== undefined);
   }
 
   /** Where `job` goes when it moves by `by` places: the job it will stand before, null for the end. */

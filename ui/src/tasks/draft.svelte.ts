@@ -101,13 +101,13 @@ export class DraftStore {
     return () => Object.assign(this.now, before);
   }
 
-  /** Alt+Up and Alt+Down: older and newer prompts, ending at the one not yet sent. */
-  walkHistory(by: 1 | -1): void {
+  /** Alt+Up and Alt+Down: the older or newer prompt for the field, ending at the one not yet sent. */
+  walkHistory(by: 1 | -1): string {
     const to = this.walked + by;
-    if (to < -1 || to >= this.history.length) return;
+    if (to < -1 || to >= this.history.length) return this.now.prompt;
     if (this.walked === -1) this.unsent = this.now.prompt;
     this.walked = to;
-    this.now.prompt = to === -1 ? this.unsent : (this.history[to] ?? "");
+    return to === -1 ? this.unsent : (this.history[to] ?? "");
   }
 
   private lockSeed(locked: boolean, last: Seed | undefined): void {

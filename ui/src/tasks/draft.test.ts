@@ -87,7 +87,7 @@ test("prompts sent can be walked through and left again", () => {
   draft.now.prompt = "unsent";
 
   const seen = ([1, 1, 1, -1, -1] as const).map((by) => {
-    draft.walkHistory(by);
+    draft.now.prompt = draft.walkHistory(by);
     return draft.now.prompt;
   });
 
