@@ -165,9 +165,10 @@ test("a seed that counts up moves on with every request", async () => {
 });
 
 test("the window's title says how far the job is", async () => {
-  const page = await open("pictures=0&jobs=1");
+  const page = await open("pictures=0");
   expect(await page.title()).toBe("Darkroom");
 
+  await generate(page);
   await tick(page, 14);
 
   await page.waitForFunction(() => /^\d+ % – Darkroom$/.test(document.title));
@@ -181,7 +182,7 @@ test("the big view shows a picture pixel by pixel on Z", async () => {
   const fitted = await width();
 
   await page.keyboard.press("z");
-  await page.locator(".actual img").waitFor();
+  await page.locator(".zoomed img").waitFor();
   const actual = await width();
 
   const natural = await page.locator("[role=dialog] img").getAttribute("width");

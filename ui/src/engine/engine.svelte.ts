@@ -1,12 +1,14 @@
 import type { EngineChanged, EngineState, Problem, Sampler, Schedule, Snapshot } from "../bridge/messages.gen";
 
-/** The engine as the user sees it: its own states, and the two only its supervisor knows. */
-export type EngineView = EngineState | "restarting" | "lost";
+/** The engine as the user sees it: its own states, the two only its supervisor knows, and what it cannot get over. */
+export type EngineView = EngineState | "restarting" | "lost" | "troubled";
 
 /** What is known of the engine. Starts empty: the page is usable before the first answer. */
 export class EngineStore {
   view = $state<EngineView>("starting");
   problem = $state.raw<Problem | null>(null);
+  /** Why it was started again the last time; still there when it is back, for that takes no time to be read in. */
+  restarted = $state.raw<Problem | null>(null);
   version = $state("");
   home = $state("");
   samplers = $state.raw<readonly Sampler[]>([]);
@@ -29,11 +31,13 @@ export class EngineStore {
   apply(event: EngineChanged): void {
     this.view = viewOf(event);
     this.problem = event.problem;
+    if (this.view === "restarting") this.restarted = event.problem;
   }
 }
 
 /** The supervisor speaks through the same event: engine lost and starting again, or lost and given up. */
 export function viewOf(event: EngineChanged): EngineView {
-  if (event.problem?.code !== "engine-lost") return event.state;
+  if (event.problem === null) return event.state;
+  if (event.problem.code !== "engine-lost") return "troubled";
   return event.state === "starting" ? "restarting" : "lost";
 }

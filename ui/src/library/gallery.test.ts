@@ -89,3 +89,54 @@ test("a picture that goes to the trash leaves its place in the big view to its n
   expect(neighbour).toBe(1);
   expect(viewer.open).toBe(false);
 });
+
+test("the big view compares with the other of two chosen, else with the one seen before, else with a neighbour", async () => {
+  const { store, client } = await gallery(5);
+  const viewer = new ViewerStore(client, store);
+  const rival = (chosen: readonly number[] = []): number | undefined => {
+    viewer.compare(chosen);
+    return viewer.rival?.id;
+  };
+  await viewer.show(5);
+  const neighbour = rival();
+  await viewer.show(2);
+
+  expect([neighbour, rival(), rival([2, 4]), rival([3, 4])]).toEqual([4, 5, 4, 5]);
+});
+
+test("what was seen before the big view was closed is not compared with", async () => {
+  const { store, client } = await gallery(5);
+  const viewer = new ViewerStore(client, store);
+  await viewer.show(1);
+  await viewer.show(2);
+  viewer.close();
+  await viewer.show(5);
+
+  viewer.compare();
+
+  expect(viewer.rival?.id).toBe(4);
+});
+
+test("a picture is not compared with itself, and the oldest one with a newer one", async () => {
+  const { store, client } = await gallery(2);
+  const viewer = new ViewerStore(client, store);
+  await viewer.show(1);
+  viewer.compare();
+  const rival = viewer.rival?.id;
+
+  await viewer.show(2);
+
+  expect([rival, viewer.rival]).toEqual([2, undefined]);
+});
+
+test("the big view walks to both ends", async () => {
+  const { store, client } = await gallery(5);
+  const viewer = new ViewerStore(client, store);
+  await viewer.show(3);
+
+  await viewer.walk(Infinity);
+  const oldest = viewer.id;
+  await viewer.walk(-Infinity);
+
+  expect([oldest, viewer.id]).toEqual([1, 5]);
+});

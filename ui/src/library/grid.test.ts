@@ -20,3 +20,10 @@ test("tiles of a row fill the width without overlapping", () => {
   expect(last.x + view.tile).toBeLessThanOrEqual(317);
   expect(place(view, view.columns)).toEqual({ x: 0, y: view.tile + 4 });
 });
+
+test("a wide gallery has larger tiles, a narrow one has fewer", () => {
+  const [narrow, usual, wide] = [230, 430, 880].map((width) => grid(100, width, 0, 500));
+
+  expect([narrow?.columns, usual?.columns, wide?.columns]).toEqual([2, 4, 5]);
+  expect(wide?.tile).toBeGreaterThan(1.5 * (usual?.tile ?? 0));
+});

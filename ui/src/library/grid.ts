@@ -10,12 +10,14 @@ export interface Grid {
 }
 
 export const GAP = 4;
-const WISHED = 104;
+/** Edge of a tile; where there is room for many of the least ones in a row, they grow instead. */
+const WISHED = { least: 104, most: 200, columns: 5 };
 const MARGIN_ROWS = 3;
 const PAGE_ROWS = 4;
 
 export function grid(count: number, width: number, scrolled: number, visible: number): Grid {
-  const columns = Math.max(2, Math.round((width + GAP) / (WISHED + GAP)));
+  const wished = Math.min(WISHED.most, Math.max(WISHED.least, width / WISHED.columns));
+  const columns = Math.max(2, Math.round((width + GAP) / (wished + GAP)));
   const tile = Math.max(1, Math.floor((width - GAP * (columns - 1)) / columns));
   const row = tile + GAP;
   const rows = Math.ceil(count / columns);
