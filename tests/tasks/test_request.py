@@ -61,6 +61,12 @@ def test_what_some_model_can_do_passes_unchanged(fields: dict[str, Any]) -> None
         ({"negative": "x" * 33 * 1024}, Code.BAD_PROMPT, "negative prompt has 33792 bytes"),
         ({"prompt": "a\0b"}, Code.BAD_PROMPT, "NUL character at position 1; remove it"),
         ({"prompt": "ab\ud83d"}, Code.BAD_PROMPT, r"half a character \('\\ud83d'\) at position 2"),
+        (
+            {"prompt": "a (b c:1e30) d"},
+            Code.BAD_PROMPT,
+            r"weighs 'b c' 1e\+30, more than 1e\+06 either way; use a smaller",
+        ),
+        ({"negative": "(x:-1e7)"}, Code.BAD_PROMPT, "negative prompt weighs 'x'"),
         ({"prompt": None}, Code.BAD_PROMPT, "NoneType, not text"),
         ({"width": 513}, Code.BAD_SIZE, "Width 513 is not a multiple of 8; use 512"),
         ({"height": 516}, Code.BAD_SIZE, "Height 516 is not a multiple of 8; use 520"),

@@ -16,12 +16,15 @@ from darkroom.errors import (
     UnknownSchedule,
 )
 from darkroom.messages import Sampler, Schedule, TextToImage
+from darkroom.prompting.weights import parse
 
 LARGEST_PROMPT = 32 * 1024
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 16, 8192, 8
 MOST_PIXELS = 4096 * 4096
 MOST_STEPS = 1000
 MOST_GUIDANCE = 100.0
+# No picture is left long before; from about 1e19 on, squares of the context are no numbers in float32.
+MOST_WEIGHT = 1e6
 MOST_CLIP_SKIP = 12
 LARGEST_SEED = 2**64 - 1
 MOST_PICTURES = 1000
@@ -41,6 +44,12 @@ def checked(request: TextToImage) -> TextToImage:
 def _prompts(request: TextToImage) -> None:
     for name, text in (("prompt", request.prompt), ("negative prompt", request.negative)):
         checked_text(name, text)
+        for piece in parse(text):
+            if abs(piece.weight) > MOST_WEIGHT:
+                raise BadPrompt(
+                    f"The {name} weighs {piece.text[:20]!r} {piece.weight:g}, more than {MOST_WEIGHT:g} either way; "
+                    "use a smaller weight."
+                )
     if not request.prompt.strip():
         raise BadPrompt(f"The prompt {request.prompt[:20]!r} is empty; say in words what the picture shows.")
 
