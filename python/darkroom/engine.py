@@ -309,6 +309,7 @@ class _Opened:
         queue.catch_up()
         return Snapshot(
             state=queue.state,
+            problem=queue.problem,
             version=__version__,
             home=str(self.home.root),
             paused=queue.jobs.paused(),

@@ -373,6 +373,8 @@ class Snapshot:
     """All a view needs to start from; later changes come as events, and so may some that it already holds."""
 
     state: EngineState
+    problem: Problem | None = None
+    """What keeps the queue from going on, if anything does."""
     version: str
     home: str
     paused: bool

@@ -431,6 +431,10 @@ export const snapshot = {
       "width": 256
     }
   ],
+  "problem": {
+    "code": "disk-full",
+    "message": "The disk is full: no room for 1.2 MB in /home/ada (0 kB free); free some space and try again."
+  },
   "progress": {
     "12": {
       "count": 2,

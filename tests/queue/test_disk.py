@@ -37,10 +37,14 @@ NOBODY = 65534
 LARGE = TextToImage(prompt="large", width=512, height=512, seed=1)
 
 
+async def looked(engine: Engine) -> Snapshot:
+    snapshot = await engine.handle(GetSnapshot())
+    assert isinstance(snapshot, Snapshot)
+    return snapshot
+
+
 async def states(engine: Engine) -> dict[int, JobState]:
-    answer = await engine.handle(GetSnapshot())
-    assert isinstance(answer, Snapshot)
-    return {job.id: job.state for job in answer.jobs}
+    return {row.id: row.state for row in (await looked(engine)).jobs}
 
 
 async def outcome(job: JobHandle) -> set[Code]:
@@ -207,11 +211,15 @@ async def test_an_ending_that_finds_no_room_is_tried_again_when_something_change
         await turns_of_the_loop(engine)
         # The second time in the room that was kept back.
         assert tries == [jobs[0].id] * 2
+        problem = (await looked(engine)).problem
+        assert problem is not None
+        assert problem.code == Code.DISK_FULL
 
         full.clear()
         jobs.append(await engine.submit(TextToImage(prompt="wakes the queue")))
         for job in jobs:
             assert len(await job.pictures()) == 1
+        assert (await looked(engine)).problem is None
     assert tries == [job.id for job in (jobs[0], jobs[0], *jobs)]
 
 

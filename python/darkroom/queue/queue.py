@@ -60,7 +60,7 @@ class Queue:
         self._run = run
         self._lock = FileLock(home.runner_lock)
         self._notice: Problem | None = None
-        self._problem: Problem | None = None  # told with the state
+        self.problem: Problem | None = None  # told with the state
         self._trouble: str | None = None  # of the last look around
         self._taking_over: asyncio.Future[None] | None = None
         self._worker: Worker | None = None
@@ -247,7 +247,7 @@ class Queue:
     def _tell_state(self, state: EngineState, problem: Problem | None = None) -> None:
         if state == EngineState.READY and problem is None:
             problem, self._notice = self._notice, None
-        self.state, self._problem = state, problem
+        self.state, self.problem = state, problem
         self._untold_live = True
         self.broadcast.publish(EngineChanged(state=state, problem=problem))
 
@@ -335,7 +335,7 @@ class Queue:
             self._follow()
         elif self._untold_live:
             told = [JobProgressed(job=job, seq=self._told[job], progress=now) for job, now in self.progress.items()]
-            self._live.write([EngineChanged(state=self.state, problem=self._problem), *told])
+            self._live.write([EngineChanged(state=self.state, problem=self.problem), *told])
             self._untold_live = False
 
     def _take_over(self) -> None:
@@ -368,5 +368,5 @@ class Queue:
         for event in self._live.read():
             if isinstance(event, JobProgressed):
                 self._progressed(event)
-            elif (event.state, event.problem) != (self.state, self._problem):
+            elif (event.state, event.problem) != (self.state, self.problem):
                 self._tell_state(event.state, event.problem)

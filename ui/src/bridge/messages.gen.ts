@@ -331,6 +331,7 @@ export interface Refused {
 /** All a view needs to start from; later changes come as events, and so may some that it already holds. */
 export interface Snapshot {
   readonly state: EngineState;
+  readonly problem: Problem | null;
   readonly version: string;
   readonly home: string;
   readonly paused: boolean;

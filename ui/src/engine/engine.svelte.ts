@@ -19,12 +19,12 @@ export class EngineStore {
   readonly answering = $derived(this.known && !this.away);
 
   applySnapshot(snapshot: Snapshot): void {
-    this.view = snapshot.state;
+    this.view = viewOf(snapshot);
     this.version = snapshot.version;
     this.home = snapshot.home;
     this.samplers = snapshot.samplers;
     this.schedules = snapshot.schedules;
-    this.problem = null;
+    this.problem = snapshot.problem;
     this.known = true;
   }
 
@@ -36,8 +36,9 @@ export class EngineStore {
 }
 
 /** The supervisor speaks through the same event: engine lost and starting again, or lost and given up. */
-export function viewOf(event: EngineChanged): EngineView {
-  if (event.problem === null) return event.state;
+export function viewOf(event: Pick<EngineChanged, "state" | "problem">): EngineView {
+  // A damaged library that was rebuilt is news, no hindrance.
+  if (event.problem === null || event.problem.code === "home-damaged") return event.state;
   if (event.problem.code !== "engine-lost") return "troubled";
   return event.state === "starting" ? "restarting" : "lost";
 }

@@ -290,6 +290,7 @@ export class FakeEngine {
     return {
       type: "snapshot",
       state: this.state,
+      problem: null,
       version: "0.1.0",
       home: this.options.hostile ? (HOSTILE[0] ?? "") : "/home/you/.local/share/darkroom",
       paused: this.kept.paused,
