@@ -14,7 +14,7 @@ Opening = Callable[[], Window]
 STEPS = 20
 SEED = 20261121
 KEYBOARD = "document.activeElement.ariaLabel"
-WAITING = "[...document.querySelectorAll('[data-job][data-movable] .clip[title]')].map(row => row.title)"
+WAITING = "[...document.querySelectorAll('[data-job][data-movable] .words > :first-child')].map(row => row.title)"
 
 
 def prompts(home: Path) -> list[str]:
