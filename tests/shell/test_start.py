@@ -52,7 +52,7 @@ def test_a_window_whose_home_cannot_be_used_opens_and_says_so(launch: Launch, tm
     program = engine_script(tmp_path / "engine", "plain_engine")
     window = launch("--home", blocked / "home", "--engine-program", program)
     assert "blocked" in banner(window)
-    assert window.run("return document.documentElement.dataset.engine") == "stopping"
+    assert window.run("return document.documentElement.dataset.engine") == "troubled"
 
 
 def test_a_home_whose_name_is_no_text_is_said_and_nothing_else_is_made(launch: Launch, tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_home_whose_name_is_no_text_is_said_and_nothing_else_is_made(launch: L
     program = engine_script(tmp_path / "engine", "plain_engine")
     window = launch("--engine-program", program, DARKROOM_HOME=os.fsdecode(home))
     assert "caf" in banner(window)
-    assert window.run("return document.documentElement.dataset.engine") == "stopping"
+    assert window.run("return document.documentElement.dataset.engine") == "troubled"
     window.close()
     assert {*homes.iterdir()} <= {Path(os.fsdecode(home))}
 
