@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darkroom.errors import BadRequest
+from darkroom.library.disk import reason_of
 from darkroom.library.export import FORMATS
 
 
@@ -54,16 +55,14 @@ def _check_name(path: Path) -> None:
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise BadRequest(f"The output {str(path)[:80]!r} cannot be ({reason}); choose another.") from error
+        raise BadRequest(f"The output {str(path)[:80]!r} cannot be ({reason_of(error)}); choose another.") from error
 
 
 def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise BadRequest(f"The folder {path} cannot be made ({reason}); choose another output.") from error
+        raise BadRequest(f"The folder {path} cannot be made ({reason_of(error)}); choose another output.") from error
 
 
 def _check_writable(folder: Path) -> None:

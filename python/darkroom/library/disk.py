@@ -33,6 +33,11 @@ def disk_problem(error: OSError, where: Path, needed: int = 0) -> DarkroomError:
     )
 
 
+def reason_of(error: OSError) -> str:
+    """Why the system refused, in words that go on in a sentence."""
+    return (error.strerror or "unknown reason").lower()
+
+
 def disk_full(where: Path, needed: int = 0) -> DiskFull:
     """`needed` bytes did not fit where `where` lies."""
     wanted = f" for {_readable(needed)}" if needed else ""

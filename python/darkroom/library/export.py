@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from darkroom import _native
 from darkroom.errors import BadRequest, DarkroomError, NotFound, PictureUnreadable
-from darkroom.library.disk import disk_problem, write_synced
+from darkroom.library.disk import disk_problem, reason_of, write_synced
 from darkroom.library.metadata import INFOTEXT_CHUNK, read_picture_file
 
 Format: TypeAlias = Literal["png", "webp", "jpeg"]
@@ -57,9 +57,9 @@ def copy_picture(source: Path, place: Path) -> None:
 
 
 def _not_copied(error: OSError, source: Path, place: Path) -> DarkroomError:
-    reason = (error.strerror or "unknown reason").lower()
     return type(disk_problem(error, place))(
-        f"The picture is safe in {source}, but {place} could not be written ({reason}); copy it, or pick another place."
+        f"The picture is safe in {source}, but {place} could not be written ({reason_of(error)}); "
+        "copy it, or pick another place."
     )
 
 
