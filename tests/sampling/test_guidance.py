@@ -1,5 +1,6 @@
 """Classifier-free guidance over a network that shows what it was asked."""
 
+import pytest
 import torch
 from torch import Tensor
 
@@ -27,8 +28,10 @@ def context(value: float, tokens: int = 77) -> Tensor:
     return torch.full((1, tokens, 8), value)
 
 
-def denoised(guidance: float, x: Tensor, network: Network, *, tokens: tuple[int, int] = (77, 77)) -> Tensor:
-    denoiser = GuidedDenoiser(network, TABLE, context(0.5, tokens[0]), context(-0.25, tokens[1]), guidance)
+def denoised(
+    guidance: float, x: Tensor, network: Network, *, tokens: tuple[int, int] = (77, 77), channels: int = 320
+) -> Tensor:
+    denoiser = GuidedDenoiser(network, TABLE, context(0.5, tokens[0]), context(-0.25, tokens[1]), guidance, channels)
     return denoiser(x, SIGMA)
 
 
@@ -50,14 +53,16 @@ def test_guidance_of_one_never_asks_for_the_negative_prompt() -> None:
     torch.testing.assert_close(result, 1 - SIGMA * torch.full((1, 4, 8, 8), 0.5))
 
 
-def test_small_latents_take_one_call_and_large_ones_two() -> None:
-    small, large = Network(), Network()
+@pytest.mark.parametrize(
+    ("side", "channels", "batches"),
+    [(16, 320, [2]), (48, 320, [2]), (64, 320, [1, 1]), (64, 64, [2]), (128, 65, [1, 1])],
+)
+def test_little_work_takes_one_call_and_much_of_it_two(side: int, channels: int, batches: list[int]) -> None:
+    network = Network()
 
-    denoised(7.0, torch.ones(1, 4, 16, 16), small)
-    denoised(7.0, torch.ones(1, 4, 64, 64), large)
+    denoised(7.0, torch.ones(1, 4, side, side), network, channels=channels)
 
-    assert small.batches == [2]
-    assert large.batches == [1, 1]
+    assert network.batches == batches
 
 
 def test_prompts_of_different_length_agree_with_equal_ones() -> None:

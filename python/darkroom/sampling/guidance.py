@@ -11,16 +11,17 @@ from darkroom.sampling.sigmas import NoiseTable
 Predict = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Noise prediction eps(x scaled to unit variance, integer timesteps, text context), all with the same batch size."""
 
-SMALL_BATCH = 32 * 32
-"""Below this many latent pixels a network call is overhead, and one call for both prompts is faster than two.
-Above it, on a CPU, two calls take the same time and half the memory (`docs/decisions/0006-guidance-calls.md`)."""
+SMALL_ACTIVATION = 2**20
+"""Latent pixels times channels of the network's first level. Up to here one call for both prompts is faster than two on
+a CPU; above it two take as long or less, and half the memory (`docs/decisions/0006-guidance-calls.md`)."""
 
 
 @dataclass(frozen=True)
 class GuidedDenoiser:
     """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598) over an epsilon-predicting network.
 
-    `positive` and `negative` are text contexts of shape (1, tokens, width); their token counts may differ.
+    `positive` and `negative` are text contexts of shape (1, tokens, features); their token counts may differ.
+    `channels` is the width of the network's first level, by default Stable Diffusion's.
     """
 
     predict: Predict
@@ -28,6 +29,7 @@ class GuidedDenoiser:
     positive: Tensor
     negative: Tensor
     guidance: float
+    channels: int = 320
 
     def __call__(self, x: Tensor, sigma: Tensor) -> Tensor:
         """The clean estimate x - sigma * eps, moved away from the negative prompt by `guidance`."""
@@ -48,7 +50,7 @@ class GuidedDenoiser:
         return self._predict(scaled, timestep, self.positive), self._predict(scaled, timestep, self.negative)
 
     def _joined_is_faster(self, scaled: Tensor) -> bool:
-        return scaled.device.type != "cpu" or scaled[:, 0].numel() <= SMALL_BATCH
+        return scaled.device.type != "cpu" or scaled[:, 0].numel() * self.channels <= SMALL_ACTIVATION
 
     def _predict(self, scaled: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         batch = len(scaled)

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -170,7 +171,8 @@ class _Picture:
 
         positive = self._context(plan.prompt, plan.clip_skip)
         negative = self._context(plan.negative, plan.clip_skip) if plan.guidance != 1.0 else positive
-        return GuidedDenoiser(predict, self.studio.table, positive, negative, plan.guidance)
+        channels = cast("Any", unet.config).block_out_channels[0]
+        return GuidedDenoiser(predict, self.studio.table, positive, negative, plan.guidance, channels)
 
     def _context(self, prompt: str, clip_skip: int) -> Tensor:
         """The prompt's text context, remembered: people change the seed far more often than the words."""
