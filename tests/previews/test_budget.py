@@ -30,6 +30,22 @@ def test_the_first_time_is_free_and_the_next_when_it_is_affordable() -> None:
     assert budget.allows()
 
 
+def test_the_next_picture_knows_what_it_costs_and_pays_from_its_own_time() -> None:
+    clock = Clock()
+    budget = Budget(0.01, clock)
+    budget.timed(lambda: spend(clock, 1.0))
+    clock.now += 1000
+
+    budget.begin()
+
+    assert budget.last is None
+    assert not budget.allows()
+    clock.now += 99
+    assert not budget.allows()
+    clock.now += 2
+    assert budget.allows()
+
+
 def test_over_a_long_run_the_share_is_kept() -> None:
     clock = Clock()
     budget = Budget(0.01, clock)

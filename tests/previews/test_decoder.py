@@ -7,7 +7,7 @@ import torch
 
 from darkroom.messages import Settings
 from darkroom.models.family import SD15
-from darkroom.previews.decoder import PreviewDecoder
+from darkroom.previews.decoder import Budgets, PreviewDecoder
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Clock:
 def shown(settings: Settings, steps: int, seconds: float) -> int:
     """How many of `steps` steps, `seconds` apart, got a preview."""
     clock = Clock()
-    decoder = PreviewDecoder.of(SD15, None, settings, clock)
+    decoder = PreviewDecoder.of(SD15, None, settings, Budgets.of(clock))
     assert decoder is not None
     latent, count = torch.zeros(1, 4, 4, 4), 0
     for _ in range(steps):
@@ -39,4 +39,4 @@ def test_the_preview_rate_is_kept(rate: int, expected: int) -> None:
 
 
 def test_previews_that_are_off_have_no_decoder() -> None:
-    assert PreviewDecoder.of(SD15, None, Settings(previews="off"), Clock()) is None
+    assert PreviewDecoder.of(SD15, None, Settings(previews="off"), Budgets.of(Clock())) is None

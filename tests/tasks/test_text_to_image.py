@@ -229,7 +229,7 @@ def test_cancel_is_looked_at_inside_a_fine_preview(models: Path, tmp_path: Path)
     def looks(kind: str) -> int:
         settings = Settings(previews=kind)  # type: ignore[arg-type]
         studio = Studio(tmp_path, lambda: Catalog((models,)), lambda: settings, placement=exact())
-        made(studio, ASKED)
+        # The first picture's first preview is free.
         return made(studio, ASKED).checks
 
     convolutions = 10  # of the tiny decoder, at the least

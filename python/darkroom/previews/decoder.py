@@ -22,41 +22,54 @@ SHARE = 0.005
 
 
 @dataclass(frozen=True)
+class Budgets:
+    """What the previews of one model at one size may cost, and did cost in the pictures before."""
+
+    linear: Budget
+    fine: Budget
+
+    @classmethod
+    def of(cls, clock: Callable[[], float]) -> "Budgets":
+        return cls(Budget(SHARE, clock), Budget(SHARE, clock))
+
+
+@dataclass(frozen=True)
 class PreviewDecoder:
     """Turns clean estimates of the latent into JPEGs, as often as its budgets allow."""
 
     family: Family
     tiny: AutoencoderTiny | None
-    linear_budget: Budget
-    tiny_budget: Budget
+    budgets: Budgets
     gap: float
     """Seconds from one preview to the next, at the least."""
 
     @classmethod
     def of(
-        cls, family: Family, tiny: AutoencoderTiny | None, settings: Settings, clock: Callable[[], float]
+        cls, family: Family, tiny: AutoencoderTiny | None, settings: Settings, budgets: Budgets
     ) -> "PreviewDecoder | None":
-        """The decoder for one picture, or None when previews are off."""
+        """The decoder for a picture that begins now, or None when previews are off."""
         if settings.previews == "off":
             return None
+        budgets.linear.begin()
+        budgets.fine.begin()
         gap = 1 / settings.preview_rate if settings.preview_rate else 0.0
         chosen = tiny if settings.previews == "fine" else None
-        return cls(family, chosen, Budget(SHARE, clock), Budget(SHARE, clock), gap)
+        return cls(family, chosen, budgets, gap)
 
     def preview(self, denoised: Tensor) -> bytes | None:
         """A JPEG of the first of `denoised`, shape (batch, channels, height / 8, width / 8); None if too soon."""
         if self._too_soon():
             return None
-        if self.tiny is not None and self.tiny_budget.allows():
-            return self.tiny_budget.timed(lambda: self._fine(denoised[:1]))
-        if self.linear_budget.allows():
-            return self.linear_budget.timed(lambda: self._linear(denoised[0]))
+        if self.tiny is not None and self.budgets.fine.allows():
+            return self.budgets.fine.timed(lambda: self._fine(denoised[:1]))
+        if self.budgets.linear.allows():
+            return self.budgets.linear.timed(lambda: self._linear(denoised[0]))
         return None
 
     def _too_soon(self) -> bool:
         return any(
             budget.last is not None and budget.clock() - budget.last < self.gap
-            for budget in (self.linear_budget, self.tiny_budget)
+            for budget in (self.budgets.linear, self.budgets.fine)
         )
 
     def _linear(self, denoised: Tensor) -> bytes:

@@ -21,7 +21,7 @@ from darkroom.models.hashes import computed_hash, known_hash, weights_of
 from darkroom.models.hooks import BLOCKS, DECODER_BLOCKS, Gate
 from darkroom.models.loader import Loaded, load
 from darkroom.models.precision import Placement, chosen
-from darkroom.previews.decoder import MIME, PreviewDecoder
+from darkroom.previews.decoder import MIME, Budgets, PreviewDecoder
 from darkroom.prompting.encode import encode_prompt
 from darkroom.prompting.tokens import Vocabulary
 from darkroom.sampling.denoise import Step, run
@@ -48,6 +48,7 @@ class _Ready:
     embeddings: Embeddings
     gate: Gate = field(default_factory=Gate)
     contexts: OrderedDict[tuple[str, int], Tensor] = field(default_factory=OrderedDict[tuple[str, int], Tensor])
+    budgets: dict[tuple[int, int], Budgets] = field(default_factory=dict[tuple[int, int], Budgets])
 
 
 @dataclass
@@ -194,7 +195,8 @@ class _Picture:
 
     def _sampled(self, plan: Plan, denoise: GuidedDenoiser, settings: Settings) -> Tensor:
         loaded = self.ready.loaded
-        previews = PreviewDecoder.of(loaded.family, loaded.tiny, settings, self.studio.clock)
+        budgets = self.ready.budgets.setdefault((plan.width, plan.height), Budgets.of(self.studio.clock))
+        previews = PreviewDecoder.of(loaded.family, loaded.tiny, settings, budgets)
         downscale = loaded.family.downscale
         shape = (loaded.family.latent_channels, plan.height // downscale, plan.width // downscale)
 
