@@ -59,7 +59,7 @@ def make_one(prompt: str, out: Path, width: int, height: int) -> tuple[Path, Pat
             window.wait(f"document.documentElement.dataset.engine === 'ready' && !document.querySelector('{WAITING}')")
             window.settle()
             photograph = out / "window.png"
-            photograph.write_bytes(window.screenshot())
+            window.screenshot().save(photograph)
         finally:
             window.close()
     made = max(set((home / "pictures").rglob("*.png")) - before, key=lambda file: file.stat().st_mtime)

@@ -17,7 +17,8 @@ TESTS = Path(__file__).parent.parent
 def display() -> Iterator[str]:
     if not PROGRAM.exists():
         pytest.fail(f"{PROGRAM} is not built; run `make setup`")
-    with virtual_display() as name:
+    # Room for two windows beside each other.
+    with virtual_display("2600x900x24") as name:
         yield name
 
 

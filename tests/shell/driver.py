@@ -1,6 +1,5 @@
 """The real window, driven as a person would: WebKitWebDriver over HTTP, on a display of its own."""
 
-import base64
 import json
 import os
 import select
@@ -13,6 +12,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from PIL import Image, ImageGrab
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = ROOT / "target/window/darkroom"
@@ -85,6 +86,7 @@ class Window:
         self, arguments: list[str], variables: Mapping[str, str], program: Path = PROGRAM, patience: int = PATIENCE
     ) -> None:
         self._patience = patience
+        self._display = variables["DISPLAY"]
         self._driver, self._address = _start_driver(variables)
         options = {"binary": str(program), "args": arguments}
         capabilities = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
@@ -161,9 +163,17 @@ class Window:
     def reload(self) -> None:
         self._call("POST", f"{self._session}/refresh", {})
 
-    def screenshot(self) -> bytes:
-        """A PNG of the page."""
-        return base64.b64decode(self._call("GET", f"{self._session}/screenshot"))
+    def screenshot(self) -> Image.Image:
+        """What the display shows of the window, once two looks see the same.
+
+        The driver's own screenshots never end where WebKit uses no graphics device.
+        """
+        place = self._call("GET", f"{self._session}/window/rect")
+        before, shown = None, ImageGrab.grab(xdisplay=self._display)
+        while shown != before:
+            before, shown = shown, ImageGrab.grab(xdisplay=self._display)
+        right, bottom = place["x"] + place["width"], place["y"] + place["height"]
+        return shown.crop((place["x"], place["y"], min(right, shown.width), min(bottom, shown.height)))
 
     def resize(self, width: int, height: int, **place: int) -> None:
         """Change the window's size, and its place to `x` and `y` if given."""

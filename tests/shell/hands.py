@@ -11,11 +11,20 @@ from shell.driver import CONTROL, ENTER, Window
 
 PATIENCE = 60
 READY = "document.documentElement.dataset.engine === 'ready'"
+
+
+def show_shortcuts(window: Window) -> None:
+    """Press `?` outside of every field. A dialog that was just closed gives the focus back within a frame."""
+    window.settle()
+    window.run("document.activeElement.blur()")
+    window.press("?")
+
+
 DIALOGS: Mapping[str, Callable[[Window], None]] = {
     "settings": lambda window: window.press(CONTROL, ","),
     "presets": lambda window: window.press(CONTROL, "s"),
     "log": lambda window: window.press(CONTROL, "`"),
-    "shortcuts": lambda window: (window.run("document.activeElement.blur()"), window.press("?"))[1],
+    "shortcuts": show_shortcuts,
     "models": lambda window: window.click("header button"),
 }
 """How each dialog is opened."""

@@ -7,7 +7,7 @@ use std::path::Path;
 #[cfg(target_os = "linux")]
 pub fn open() -> Result<(), String> {
     if gtk::init().is_ok() {
-        if !has_graphics_device(Path::new("/dev/dri")) {
+        if !has_graphics_device() {
             hold_the_caret_still();
         }
         return Ok(());
@@ -27,8 +27,14 @@ pub fn open() -> Result<(), String> {
     ))
 }
 
+/// Whether something other than the processor can draw.
 #[cfg(target_os = "linux")]
-fn has_graphics_device(folder: &Path) -> bool {
+pub fn has_graphics_device() -> bool {
+    holds_one_that_renders(Path::new("/dev/dri"))
+}
+
+#[cfg(target_os = "linux")]
+fn holds_one_that_renders(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|found| {
         found
             .flatten()
@@ -58,10 +64,10 @@ mod tests {
     #[test]
     fn a_graphics_device_is_one_that_renders() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(!has_graphics_device(&folder.path().join("missing")));
+        assert!(!holds_one_that_renders(&folder.path().join("missing")));
         std::fs::write(folder.path().join("card0"), "").unwrap();
-        assert!(!has_graphics_device(folder.path()));
+        assert!(!holds_one_that_renders(folder.path()));
         std::fs::write(folder.path().join("renderD128"), "").unwrap();
-        assert!(has_graphics_device(folder.path()));
+        assert!(holds_one_that_renders(folder.path()));
     }
 }
