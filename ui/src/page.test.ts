@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { Batch } from "./bridge/batch";
 import { Client } from "./bridge/client";
-import { fakeHost, fakeShelf } from "./bridge/replay/testing";
+import { atOnce, fakeHost, fakeShelf } from "./bridge/replay/testing";
 import { Page } from "./page.svelte";
 
 async function started(search?: string, shelf = fakeShelf()) {
   const fake = fakeHost(search);
-  const client = new Client(fake.host, new Batch((run) => run()));
+  const client = new Client(fake.host, atOnce());
   const page = new Page(client, shelf);
   await page.start();
   return { ...fake, page };
@@ -53,7 +52,7 @@ test("what the page folded from events equals what a new page is told", async ()
   engine.handle({ type: "trashPictures", pictures: [2] });
   ticks(engine, 7);
 
-  const other = new Page(new Client(host, new Batch((run) => run())), fakeShelf());
+  const other = new Page(new Client(host, atOnce()), fakeShelf());
   await other.start();
 
   expect(page.queue.running).toEqual(other.queue.running);
@@ -64,7 +63,7 @@ test("what the page folded from events equals what a new page is told", async ()
 
 test("events that arrive between listening and the snapshot are not lost", async () => {
   const fake = fakeHost("?pictures=0&pace=0");
-  const page = new Page(new Client(fake.host, new Batch((run) => run())), fakeShelf());
+  const page = new Page(new Client(fake.host, atOnce()), fakeShelf());
   const answer = fake.host.engine;
   fake.host.engine = async (command) => {
     const early = await answer(command);
@@ -314,7 +313,7 @@ test("a dead engine at the start is no notice; its restart fills the page", asyn
   const fake = fakeHost("?pictures=2&pace=0");
   const alive = fake.host.engine;
   fake.host.engine = async () => Promise.reject({ code: "engine-lost", message: "The engine does not answer." });
-  const page = new Page(new Client(fake.host, new Batch((run) => run())), fakeShelf());
+  const page = new Page(new Client(fake.host, atOnce()), fakeShelf());
   await page.start();
   expect(page.notices.list).toEqual([]);
 

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import { Batch } from "./bridge/batch";
 import { Client } from "./bridge/client";
-import { fakeHost, fakeShelf } from "./bridge/replay/testing";
+import { atOnce, fakeHost, fakeShelf } from "./bridge/replay/testing";
 import { Page } from "./page.svelte";
 import { pageTitle, percentDone, taskbar } from "./title";
 
 test("title and task bar follow a job to its end, and only changes are told", async () => {
   const { host, engine, asked } = fakeHost();
-  const page = new Page(new Client(host, new Batch((run) => run())), fakeShelf());
+  const page = new Page(new Client(host, atOnce()), fakeShelf());
   await page.start();
   page.draft.now.steps = 4;
   const tell = taskbar(page);

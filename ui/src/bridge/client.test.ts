@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { Batch } from "./batch";
 import { Client } from "./client";
 import { Failure, problemOf } from "./host";
 import type { EngineEvent } from "./messages.gen";
-import { fakeHost } from "./replay/testing";
+import { atOnce, fakeHost } from "./replay/testing";
 
 test("a refused command throws the engine's problem", async () => {
   const { host } = fakeHost();
@@ -31,7 +30,7 @@ test("a rejection that is no problem reads as a bug, with its text", () => {
 
 test("events reach every listener in order, until it stops listening", async () => {
   const { host, engine } = fakeHost();
-  const client = new Client(host, new Batch((run) => run()));
+  const client = new Client(host, atOnce());
   const heard: EngineEvent[] = [];
   await client.open();
   const stop = client.onEvents((events) => heard.push(...events));

@@ -5,13 +5,18 @@ import { parse, stringify } from "./exact";
 import { Failure, problemOf, type Host, type Unlisten } from "./host";
 import type { Answer, Answers, Command, EngineEvent } from "./messages.gen";
 
+/** Of a job's progress only the newest matters; every other event is news. */
+function isProgress(event: EngineEvent): boolean {
+  return event.type === "jobProgressed";
+}
+
 export class Client {
   readonly host: Host;
   private readonly listeners = new Set<(events: readonly EngineEvent[]) => void>();
   private readonly batch: Batch<EngineEvent>;
   private unlisten: Unlisten | undefined;
 
-  constructor(host: Host, batch = new Batch<EngineEvent>()) {
+  constructor(host: Host, batch = new Batch<EngineEvent>({ patient: isProgress })) {
     this.host = host;
     this.batch = batch;
     batch.deliver = (events) => this.listeners.forEach((listener) => listener(events));

@@ -2,11 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Page } from "../page.svelte";
-import { Batch } from "./batch";
 import { Client } from "./client";
 import { parse, stringify } from "./exact";
 import type { Command, EngineEvent } from "./messages.gen";
-import { fakeHost, fakeShelf } from "./replay/testing";
+import { atOnce, fakeHost, fakeShelf } from "./replay/testing";
 
 const GOLDEN = join(import.meta.dirname, "../../../tests/messages/golden");
 const EVENTS = /^(job|picture(Saved|sChanged)|queuePaused|engineChanged|settingsChanged)/;
@@ -37,7 +36,7 @@ describe("a golden message crosses the bridge unchanged", () => {
 describe("the page folds every golden event", () => {
   test.each(events)("%s", async (name) => {
     const { host, engine } = fakeHost();
-    const page = new Page(new Client(host, new Batch((run) => run())), fakeShelf());
+    const page = new Page(new Client(host, atOnce()), fakeShelf());
     await page.start();
 
     engine.emit(golden<EngineEvent>(name));

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { Batch } from "../bridge/batch";
 import { Client } from "../bridge/client";
-import { fakeHost, fakeShelf } from "../bridge/replay/testing";
+import { atOnce, fakeHost, fakeShelf } from "../bridge/replay/testing";
 import { wish } from "../bridge/wish";
 import { Page } from "../page.svelte";
 import { clean, summary } from "./actions";
@@ -10,7 +9,7 @@ import { presetOf, PresetStore } from "./presets.svelte";
 const KEY = "darkroom.presets";
 
 async function started(shelf = fakeShelf()): Promise<Page> {
-  const page = new Page(new Client(fakeHost().host, new Batch((run) => run())), shelf);
+  const page = new Page(new Client(fakeHost().host, atOnce()), shelf);
   await page.start();
   return page;
 }

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { Batch } from "../bridge/batch";
 import { Client } from "../bridge/client";
-import { fakeHost, fakeShelf } from "../bridge/replay/testing";
+import { atOnce, fakeHost, fakeShelf } from "../bridge/replay/testing";
 import { Page } from "../page.svelte";
 
 async function started(search: string) {
   const fake = fakeHost(search);
-  const page = new Page(new Client(fake.host, new Batch((run) => run())), fakeShelf());
+  const page = new Page(new Client(fake.host, atOnce()), fakeShelf());
   await page.start();
   return { ...fake, page, prompts: () => page.queue.waiting.map((job) => job.request.prompt) };
 }

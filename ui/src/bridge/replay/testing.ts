@@ -1,7 +1,9 @@
 /** The fake engine behind a host without a browser, for tests of everything above the bridge. */
 
+import { Batch } from "../batch";
 import type { Host } from "../host";
-import type { Command } from "../messages.gen";
+import type { Command, EngineEvent } from "../messages.gen";
+import { Pace } from "../pace";
 import { FakeEngine } from "./engine";
 import { optionsFrom } from "./options";
 
@@ -12,6 +14,17 @@ export interface FakeHost {
   readonly sent: Command[];
   /** What the page handed to the clipboard and asked the shell to do. */
   readonly asked: string[];
+}
+
+/** Delivers every event when it comes. */
+export function atOnce(): Batch<EngineEvent> {
+  return new Batch({
+    schedule: (run) => {
+      run();
+      return () => undefined;
+    },
+    pace: new Pace(() => undefined),
+  });
 }
 
 export function fakeHost(search = "?pictures=3&pace=0"): FakeHost {
