@@ -11,14 +11,18 @@ test("before anything is known there is no pause", () => {
   expect(new Pace(() => undefined).pause).toBe(0);
 });
 
-test("frames get three hundredths of the time", () => {
-  expect(paceOf(0.3).pause).toBeCloseTo(10);
+test("frames that the processor draws get three hundredths of the time", () => {
+  expect(paceOf(6).pause).toBeCloseTo(200);
   expect(paceOf(15).pause).toBeCloseTo(500);
 });
 
+test("frames that a graphics device draws need no pause", () => {
+  expect(paceOf(2).pause).toBe(0);
+});
+
 test("one late frame changes nothing, and new costs replace old ones", () => {
-  expect(paceOf(3, 3, 3, 900).pause).toBeCloseTo(100);
-  expect(paceOf(900, 900, 900, 900, 900, 3, 3, 3).pause).toBeCloseTo(100);
+  expect(paceOf(6, 6, 6, 900).pause).toBeCloseTo(200);
+  expect(paceOf(900, 900, 900, 900, 900, 6, 6, 6).pause).toBeCloseTo(200);
 });
 
 test("progress is shown once a second, whatever it costs", () => {

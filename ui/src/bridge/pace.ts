@@ -1,7 +1,9 @@
 /** How often progress is shown: where the processor draws, every frame takes time from the picture. */
 
-/** Of the time, for showing progress. Where a graphics device draws, each frame fits into that. */
+/** Of the time, for showing progress. */
 const SHARE = 0.03;
+/** Milliseconds. Where a graphics device draws, the page's part of a frame is less, and nothing waits. */
+const CHEAP = 5;
 /** Whatever a frame costs, once in this many milliseconds is not too often. */
 const LONGEST_PAUSE = 1000;
 /** So many costs are remembered; their median counts, because a frame now and then is late for reasons of its own. */
@@ -30,7 +32,7 @@ export class Pace {
   /** Milliseconds to wait after one showing of progress before the next. */
   get pause(): number {
     const middle = this.costs.toSorted((a, b) => a - b)[Math.floor(this.costs.length / 2)] ?? 0;
-    return Math.min(middle / SHARE, LONGEST_PAUSE);
+    return middle < CHEAP ? 0 : Math.min(middle / SHARE, LONGEST_PAUSE);
   }
 
   /** Something has changed on the page: remember what it costs to show. */
