@@ -14,6 +14,9 @@ const COMMANDS: &[&str] = &[
     "restart_engine",
     "set_home",
     "show_progress",
+    "zoom",
+    "full_screen",
+    "close_window",
 ];
 
 fn main() {

@@ -36,6 +36,12 @@ pub fn choose(home: &Path) -> io::Result<()> {
     fs::rename(part, file)
 }
 
+/// A file of the person's own, whichever home is in use.
+#[must_use]
+pub fn own_file(name: &str) -> PathBuf {
+    own_folder(&|name| env::var_os(name)).join(name)
+}
+
 fn find_among(asked: Option<PathBuf>, variables: Variables) -> PathBuf {
     let found = asked
         .filter(|home| !home.as_os_str().is_empty())
@@ -54,7 +60,11 @@ fn chosen(variables: Variables) -> Option<PathBuf> {
 }
 
 fn choice_file(variables: Variables) -> PathBuf {
-    config_folder(variables).join("darkroom").join("home")
+    own_folder(variables).join("home")
+}
+
+fn own_folder(variables: Variables) -> PathBuf {
+    config_folder(variables).join("darkroom")
 }
 
 /// The value of a variable; an empty one is as good as none.

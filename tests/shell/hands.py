@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import subprocess
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,6 +100,13 @@ def children(process: int) -> dict[int, str]:
     threads = Path(f"/proc/{process}/task").glob("*/children")
     found = [int(child) for file in threads for child in file.read_text().split()]
     return {child: Path(f"/proc/{child}/comm").read_text().strip() for child in found}
+
+
+def press_keys(variables: Mapping[str, str], keys: str) -> None:
+    """Press real keys in the only window there is, without its driver."""
+    window = ["search", "--sync", "--onlyvisible", "--name", "Darkroom$", "windowfocus", "--sync"]
+    command = ["xdotool", *window, "key", keys]
+    subprocess.run(command, env=dict(variables), check=True, timeout=PATIENCE, stdout=subprocess.DEVNULL)
 
 
 def web_process(window: Window) -> int:

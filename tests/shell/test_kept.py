@@ -2,13 +2,12 @@
 
 import os
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from darkroom.library.pictures import saved_plan
 from shell.driver import Window
-from shell.hands import ask, files, fill, gate, hearing, pictures, wait_for_end, web_process
+from shell.hands import ask, files, fill, gate, hearing, pictures, press_keys, wait_for_end, web_process
 
 Opening = Callable[[], Window]
 PLACED = "[innerWidth, innerHeight, screenX, screenY].join() === '900,700,70,40'"
@@ -19,12 +18,6 @@ def end(window: Window) -> None:
     process = window.process
     os.kill(process, signal.SIGTERM)
     wait_for_end(process)
-
-
-def press(variables: dict[str, str], keys: str) -> None:
-    """Press real keys in the only window there is, without its driver."""
-    window = ["search", "--sync", "--onlyvisible", "--name", "^Darkroom$", "windowfocus", "--sync"]
-    subprocess.run(["xdotool", *window, "key", keys], env=variables, check=True, timeout=60, stdout=subprocess.DEVNULL)
 
 
 def test_the_windows_size_and_place_are_the_same_after_a_restart(open_window: Opening) -> None:
@@ -60,7 +53,7 @@ def test_a_page_whose_process_is_killed_comes_back_with_what_it_had(
         wait_for_end(page)
         # The driver's session ends with the page's process; from here on real keys are pressed.
         wait_for("GetSnapshot")
-        press(variables, "ctrl+Return")
+        press_keys(variables, "ctrl+Return")
         wait_for("Generate")
         window.close()
     gate(home, None)

@@ -16,8 +16,10 @@ use tokio::sync::oneshot;
 
 use super::files::OpenedFiles;
 use super::folders;
+use super::full_screen::FullScreen;
 use super::homes::Homes;
 use super::image::rgba;
+use super::zoom::{Change, Zoom};
 use crate::frames::{Attachment, Kind};
 use crate::supervisor::Engine;
 use crate::supervisor::problem::Problem;
@@ -42,7 +44,10 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         engine_log,
         restart_engine,
         set_home,
-        show_progress
+        show_progress,
+        zoom,
+        full_screen,
+        close_window
     ]
 }
 
@@ -187,6 +192,27 @@ fn show_progress<R: Runtime>(window: WebviewWindow<R>, percent: Option<u8>) {
     if done && !window.is_focused().unwrap_or(true) {
         let _ = window.request_user_attention(Some(UserAttentionType::Informational));
     }
+}
+
+/// Show everything larger or smaller, or at its usual size; the percentage it has then.
+#[command]
+fn zoom<R: Runtime>(window: WebviewWindow<R>, change: Change) -> Answer<u16> {
+    let changed = window.state::<Zoom>().change(&window, change);
+    changed.map_err(|error| Problem::refused(format!("The size cannot be changed: {error}.")))
+}
+
+/// Take the whole screen or leave it; null for the other of the two.
+#[command]
+fn full_screen<R: Runtime>(window: WebviewWindow<R>, on: Option<bool>) -> Answer<()> {
+    let set = window.state::<FullScreen>().set(&window, on);
+    set.map_err(|error| Problem::refused(format!("The desktop does not give the whole screen: {error}.")))
+}
+
+/// Close the window as its close button does.
+#[command]
+fn close_window<R: Runtime>(window: WebviewWindow<R>) -> Answer<()> {
+    let closed = window.close();
+    closed.map_err(|error| Problem::refused(format!("The window does not close: {error}.")))
 }
 
 async fn part_of(engine: &Engine, asked: String) -> Answer<Attachment> {

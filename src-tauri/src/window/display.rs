@@ -29,6 +29,7 @@ pub fn open() -> Result<(), String> {
 
 /// Whether something other than the processor can draw.
 #[cfg(target_os = "linux")]
+#[must_use]
 pub fn has_graphics_device() -> bool {
     holds_one_that_renders(Path::new("/dev/dri"))
 }

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod display;
 pub mod files;
 mod folders;
+pub mod full_screen;
 pub mod homes;
 mod image;
 pub mod instance;
@@ -13,6 +14,7 @@ mod scheme_tests;
 pub mod schemes;
 #[cfg(test)]
 mod tests;
+pub mod zoom;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
@@ -24,14 +26,23 @@ use tauri::{App, AppHandle, Builder, Context, Emitter, Manager, RunEvent, Runtim
 use tauri_plugin_window_state::StateFlags;
 
 use self::files::OpenedFiles;
+use self::full_screen::FullScreen;
 use self::homes::Homes;
 use self::instance::FirstOrSecond;
+use self::zoom::Zoom;
+use crate::home;
 use crate::signals::EndSignals;
 use crate::supervisor::placement::Placement;
 use crate::supervisor::{Engine, Watching};
 
 /// The label of the one window, which the capability names.
 pub const MAIN: &str = "main";
+
+/// What remembers the window's place, in its own folder.
+const PLACE: &str = "place.json";
+
+/// Where the page's own storage and the window's place are kept.
+struct OwnFolder(PathBuf);
 
 /// How the window is started.
 pub struct Options {
@@ -100,6 +111,8 @@ pub fn with_engine<R: Runtime>(builder: Builder<R>, engine: Engine) -> Builder<R
         .manage(engine)
         .manage(OpenedFiles::default())
         .manage(Homes::default())
+        .manage(FullScreen::default())
+        .manage(Zoom::default())
         .manage(commands::Copied::default())
         .invoke_handler(commands::handler())
         .register_asynchronous_uri_scheme_protocol("preview", schemes::preview)
@@ -113,16 +126,19 @@ pub fn with_engine<R: Runtime>(builder: Builder<R>, engine: Engine) -> Builder<R
 }
 
 fn with_plugins<R: Runtime>(builder: Builder<R>, folder: Option<&Path>) -> Builder<R> {
-    let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
-    let mut state = tauri_plugin_window_state::Builder::new().with_state_flags(flags);
+    let mut state = tauri_plugin_window_state::Builder::new().with_state_flags(remembered_state());
     if let Some(file) = folder
-        .map(|folder| folder.join("place.json"))
+        .map(|folder| folder.join(PLACE))
         .as_deref()
         .and_then(Path::to_str)
     {
         state = state.with_filename(file);
     }
     builder.plugin(state.build()).plugin(tauri_plugin_dialog::init())
+}
+
+fn remembered_state() -> StateFlags {
+    StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED
 }
 
 /// Where the page's own storage and the window's place are kept; none when the home cannot be written.
@@ -146,18 +162,20 @@ fn add_window<R: Runtime>(app: &App<R>, home: &Path, folder: Option<PathBuf>) ->
         .on_new_window(|_, _| NewWindowResponse::Deny);
     if let Some(folder) = folder {
         window = window.data_directory(folder.join("web"));
+        app.manage(OwnFolder(folder));
     }
     if let Some(icon) = app.default_window_icon() {
         window = window.icon(icon.clone())?;
     }
     let window = window.build()?;
     backdrop::paint(&window, home)?;
+    app.state::<Zoom>().restore(&window, home::own_file("zoom"))?;
     draw_only_what_changed(&window)?;
     reload_after_a_crash(&window)
 }
 
 /// Without a graphics device the processor would put the whole window together anew for every frame, in the time that
-/// the picture needs. Told to use none, WebKit draws the changed part alone.
+/// the picture needs. Told to use none, `WebKit` draws the changed part alone.
 #[cfg(target_os = "linux")]
 fn draw_only_what_changed<R: Runtime>(window: &tauri::WebviewWindow<R>) -> tauri::Result<()> {
     use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
@@ -210,6 +228,7 @@ fn emit_all<R: Runtime>(app: AppHandle<R>, events: Receiver<String>) -> io::Resu
 
 fn stay<R: Runtime>(app: App<R>, watching: Watching) -> i32 {
     let engine = app.state::<Engine>().inner().clone();
+    let handle = app.handle().clone();
     let code = app.run_return(move |app, event| {
         if let RunEvent::ExitRequested { .. } = event {
             // The window goes at once; the engine may take its three seconds.
@@ -218,6 +237,7 @@ fn stay<R: Runtime>(app: App<R>, watching: Watching) -> i32 {
             }
         }
     });
+    handle.state::<FullScreen>().forget();
     engine.stop();
     let _ = watching.join();
     code

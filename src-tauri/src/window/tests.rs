@@ -143,6 +143,18 @@ fn a_home_that_another_window_has_is_refused_and_left_alone() {
     assert!(invoke(&window, PAGE, "engine", json!({ "command": "{}" })).unwrap() == "{}");
 }
 
+#[test]
+fn the_page_is_shown_larger_and_smaller_and_never_at_a_size_of_its_own() {
+    let app = app();
+    let window = window(&app, MAIN);
+    let sizes = ["larger", "larger", "smaller", "usual"]
+        .map(|change| invoke(&window, PAGE, "zoom", json!({ "change": change })).unwrap());
+    assert_eq!(sizes, [110, 125, 110, 100].map(Value::from));
+    for change in [json!("huge"), json!(500), json!(null)] {
+        assert!(invoke(&window, PAGE, "zoom", json!({ "change": change })).is_err());
+    }
+}
+
 /// What every plugin's commands among the denied ones take.
 fn all_arguments() -> Value {
     json!({
@@ -175,7 +187,9 @@ fn what_is_not_granted_is_denied() {
         "plugin:window|close",
         "plugin:window|create",
         "plugin:window|destroy",
+        "plugin:window|set_fullscreen",
         "plugin:webview|create_webview_window",
+        "plugin:webview|set_webview_zoom",
         "plugin:webview|internal_toggle_devtools",
         "plugin:event|emit",
         "plugin:event|emit_to",
@@ -211,6 +225,9 @@ fn another_window_and_another_page_may_ask_for_nothing() {
         ("restart_engine", json!({})),
         ("set_home", json!({ "path": "/nonexistent" })),
         ("show_progress", json!({ "percent": 1 })),
+        ("zoom", json!({ "change": "larger" })),
+        ("full_screen", json!({ "on": null })),
+        ("close_window", json!({})),
     ];
     assert!(invoke(&main, PAGE, "engine", commands[0].1.clone()).is_ok());
     let foreign = [

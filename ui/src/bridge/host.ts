@@ -18,6 +18,9 @@ export class Failure extends Error {
 
 export type Unlisten = () => void;
 
+/** How the size of everything in the window changes. */
+export type SizeChange = "larger" | "smaller" | "usual";
+
 /** Text crosses as JSON strings, exactly as in the shell, so that both hosts share one decoder. */
 export interface Host {
   /** Sends one command, answers with one answer; rejects when the engine cannot be reached. */
@@ -43,6 +46,12 @@ export interface Host {
   setHome(path: string): Promise<void>;
   /** How far the current job is, for the task bar; null when nothing is left to do. */
   showProgress(percent: number | null): Promise<void>;
+  /** Shows everything larger or smaller, now and at the next start; answers the percentage. */
+  zoom(change: SizeChange): Promise<number>;
+  /** Takes the whole screen or leaves it; null for the other of the two. */
+  fullScreen(on: boolean | null): Promise<void>;
+  /** Closes the window as its close button does. */
+  closeWindow(): Promise<void>;
   /** Loads the page anew, with other addresses for pictures. */
   startOver(): void;
 }

@@ -41,5 +41,8 @@ export const tauriHost: Host = {
   restartEngine: () => invoke("restart_engine"),
   setHome: (path) => invoke("set_home", { path }),
   showProgress: (percent) => invoke("show_progress", { percent }),
+  zoom: (change) => invoke<number>("zoom", { change }),
+  fullScreen: (on) => invoke("full_screen", { on }),
+  closeWindow: () => invoke("close_window"),
   startOver: () => location.reload(),
 };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { actionOf, BINDINGS, caps, type KeyPress, type Scope } from "./bindings";
 
 function press(keys: string): KeyPress {
-  const parts = keys.split("+");
+  const parts = keys.split(/\+(?!$)/);
   const key = parts.at(-1) ?? "";
   return {
     key,
@@ -42,10 +42,36 @@ test.each([
   ["Ctrl+Enter", PAGE, undefined],
   ["Delete", ["list"], undefined],
   ["ArrowRight", ["viewer"], "walk"],
+  ["Home", ["viewer"], "walk"],
+  ["End", ["viewer"], "walk"],
   ["Ctrl+ArrowUp", ["prompt"], "heavier"],
   ["Alt+ArrowUp", ["list"], "moveJob"],
 ] as const)("%s held down goes on as %s says: %s", (keys, scopes, action) => {
   expect(actionOf({ ...press(keys), repeat: true }, scopes, false)).toBe(action);
+});
+
+test.each([
+  ["Ctrl++", "larger"],
+  ["Ctrl+Shift++", "larger"],
+  ["Ctrl+=", "larger"],
+  ["Ctrl+-", "smaller"],
+  ["Ctrl+0", "usualSize"],
+  ["F11", "fullScreen"],
+  ["Ctrl+w", "closeWindow"],
+  ["Ctrl+q", "closeWindow"],
+  ["+", undefined],
+  ["-", undefined],
+  ["=", undefined],
+  ["w", undefined],
+])("%s means %s for the window", (keys, action) => {
+  expect(actionOf(press(keys), ["always"], false)).toBe(action);
+});
+
+test("a digit that takes Shift or Num Lock on this keyboard is found by its place", () => {
+  expect(actionOf({ ...press("Ctrl+à"), code: "Digit0" }, ["always"], false)).toBe("usualSize");
+  expect(actionOf({ ...press("Ctrl+Insert"), code: "Numpad0" }, ["always"], false)).toBe("usualSize");
+  expect(actionOf({ ...press("Alt+End"), code: "Numpad1" }, PAGE, false)).toBeUndefined();
+  expect(caps("Mod++", false)).toEqual(["Ctrl", "+"]);
 });
 
 test("letters type while a field has the keyboard", () => {

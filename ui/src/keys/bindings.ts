@@ -5,8 +5,11 @@ import { texts } from "../texts";
 export type Group = keyof typeof texts.shortcuts.groups;
 export type ActionId = keyof typeof texts.shortcuts.names;
 
-/** `anywhere` works while typing too; `page` only when nothing is being typed and no dialog is open. */
-export type Scope = "anywhere" | "page" | "prompt" | "viewer" | "list";
+/**
+ * `always` works whatever is open; `anywhere` while typing too, but not over a dialog; `page` only when nothing is being
+ * typed and no dialog is open.
+ */
+export type Scope = "always" | "anywhere" | "page" | "prompt" | "viewer" | "list";
 
 export interface Binding {
   readonly action: ActionId;
@@ -48,7 +51,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "trash", keys: ["Delete"], scope: "list", group: "move" },
   { action: "menu", keys: ["Shift+F10", "ContextMenu"], scope: "list", group: "move" },
   { action: "shortcuts", keys: ["?"], scope: "page", group: "move" },
-  { action: "walk", keys: ["ArrowLeft", "ArrowRight"], scope: "viewer", group: "viewer", repeats: true },
+  { action: "walk", keys: ["ArrowLeft", "ArrowRight", "Home", "End"], scope: "viewer", group: "viewer", repeats: true },
   { action: "use", keys: ["A"], scope: "viewer", group: "viewer" },
   { action: "usePrompt", keys: ["P"], scope: "viewer", group: "viewer" },
   { action: "useSeed", keys: ["S"], scope: "viewer", group: "viewer" },
@@ -58,6 +61,11 @@ export const BINDINGS: readonly Binding[] = [
   { action: "info", keys: ["I"], scope: "viewer", group: "viewer" },
   { action: "zoom", keys: ["Z"], scope: "viewer", group: "viewer" },
   { action: "close", keys: ["Escape"], scope: "viewer", group: "viewer" },
+  { action: "larger", keys: ["Mod++"], scope: "always", group: "window", repeats: true },
+  { action: "smaller", keys: ["Mod+-"], scope: "always", group: "window", repeats: true },
+  { action: "usualSize", keys: ["Mod+0"], scope: "always", group: "window" },
+  { action: "fullScreen", keys: ["F11"], scope: "always", group: "window" },
+  { action: "closeWindow", keys: ["Mod+W", "Mod+Q"], scope: "always", group: "window" },
 ];
 
 export type KeyPress = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey" | "code"> &
@@ -79,7 +87,7 @@ export function actionOf(press: KeyPress, scopes: readonly Scope[], mac = isMac(
 }
 
 export function matches(press: KeyPress, keys: string, mac = isMac()): boolean {
-  const parts = keys.split("+");
+  const parts = partsOf(keys);
   const key = parts.at(-1) ?? "";
   const mod = mac ? press.metaKey : press.ctrlKey;
   const other = mac ? press.ctrlKey : press.metaKey;
@@ -88,10 +96,23 @@ export function matches(press: KeyPress, keys: string, mac = isMac()): boolean {
   return mod === parts.includes("Mod") && !other && press.altKey === parts.includes("Alt") && shift && same(press, key);
 }
 
-/** With Alt also by the place on the keyboard: Alt changes what a key types on some systems. */
+/** Where a plus takes Shift, its key is meant without it, too. */
+const UNSHIFTED: Readonly<Record<string, string>> = { "+": "=" };
+
+/**
+ * Digits with Ctrl, and everything with Alt, also by the place on the keyboard: digits take Shift on some layouts and
+ * Num Lock on the number pad, and Alt changes what a key types on some systems.
+ */
 function same(press: KeyPress, key: string): boolean {
-  if (press.key.toLowerCase() === key.toLowerCase()) return true;
-  return press.altKey && (press.code === `Key${key}` || press.code === `Digit${key}`);
+  if (press.key.toLowerCase() === key.toLowerCase() || press.key === UNSHIFTED[key]) return true;
+  const control = press.ctrlKey || press.metaKey;
+  const places = [...(control ? ["Digit", "Numpad"] : []), ...(press.altKey ? ["Digit", "Key"] : [])];
+  return places.some((place) => press.code === `${place}${key}`);
+}
+
+/** A plus at the end is the key itself. */
+function partsOf(keys: string): readonly string[] {
+  return keys.split(/\+(?!$)/);
 }
 
 export function isMac(): boolean {
@@ -110,7 +131,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 
 /** The keys as printed on the keyboard, one string per key cap. */
 export function caps(keys: string, mac = isMac()): readonly string[] {
-  return keys.split("+").map((key) => (key === "Mod" ? (mac ? "⌘" : "Ctrl") : (SIGNS[key] ?? key)));
+  return partsOf(keys).map((key) => (key === "Mod" ? (mac ? "⌘" : "Ctrl") : (SIGNS[key] ?? key)));
 }
 
 /** The first keys of an action, for hints on buttons. */

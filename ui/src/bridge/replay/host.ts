@@ -1,6 +1,6 @@
 /** The replay as host: the fake engine behind the same door as the shell, its pictures as blobs. */
 
-import type { Host } from "../host";
+import type { Host, SizeChange } from "../host";
 import type { Command, EngineEvent } from "../messages.gen";
 import { FakeEngine, type Kept } from "./engine";
 import { optionsFrom } from "./options";
@@ -8,6 +8,8 @@ import { preview, scene } from "./scene";
 
 const KEY = "darkroom.replay";
 const CACHED = 400;
+/** A browser zooms by itself; the page is only told what a window would say. */
+const PERCENT: Readonly<Record<SizeChange, number>> = { larger: 110, smaller: 90, usual: 100 };
 
 /** What tests and screenshots steer the replay with, as `window.darkroomReplay`. */
 export interface Replay {
@@ -18,6 +20,8 @@ export interface Replay {
   emit(event: EngineEvent): void;
   /** As if these files had been dropped on the window. */
   drop(paths: readonly string[]): void;
+  /** What the page asked of the window around it. */
+  readonly asked: readonly string[];
 }
 
 declare global {
@@ -31,6 +35,8 @@ export function replayHost(search: string): Host {
   const engine = new FakeEngine(options, options.keep ? kept() : undefined);
   const events = new Set<(event: string) => void>();
   const files = new Set<(paths: readonly string[]) => void>();
+  const asked: string[] = [];
+  const note = async (what: string): Promise<void> => void asked.push(what);
   const save = (): void => {
     if (options.keep) sessionStorage.setItem(KEY, JSON.stringify(engine.kept));
   };
@@ -45,6 +51,7 @@ export function replayHost(search: string): Host {
     tick,
     emit: engine.emit,
     drop: (paths) => files.forEach((listener) => listener(paths)),
+    asked,
   };
   const addresses = new Addresses();
   return {
@@ -77,6 +84,9 @@ export function replayHost(search: string): Host {
     restartEngine: async () => engine.emit({ type: "engineChanged", state: "ready", problem: null }),
     setHome: async () => undefined,
     showProgress: async () => undefined,
+    zoom: async (change) => (await note(change), PERCENT[change]),
+    fullScreen: (on) => note(`full screen ${on}`),
+    closeWindow: () => note("close"),
     startOver: () => location.reload(),
   };
 }

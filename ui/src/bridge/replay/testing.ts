@@ -58,6 +58,9 @@ export function fakeHost(search = "?pictures=3&pace=0"): FakeHost {
     restartEngine: () => note("restart"),
     setHome: (path) => note(`home ${path}`),
     showProgress: (percent) => note(`progress ${percent}`),
+    zoom: async (change) => (await note(`zoom ${change}`), 100),
+    fullScreen: (on) => note(`full screen ${on}`),
+    closeWindow: () => note("close"),
     startOver: () => void note("start over"),
   };
   return { host, engine, sent, asked };

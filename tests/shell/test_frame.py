@@ -1,0 +1,116 @@
+"""What the keys of every desktop program do to the window: its size on the screen, the whole screen, its end."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from shell.conftest import Launch
+from shell.driver import CONTROL, ENTER, ESCAPE, Window, virtual_display
+from shell.hands import fill, gate, hearing, press_keys, wait_for_end
+
+SCREEN = 1500, 1000
+SIZE = 1000, 700
+MANAGER = "openbox"
+Opening = Callable[[], Window]
+PLUS, MINUS, F11 = "\ue025", "\ue027", "\ue03b"
+RATIO = "Math.round(outerWidth / innerWidth * 100)"
+CUT_OFF = """
+const [page, button] = [document.documentElement, document.querySelector("[data-action=generate]")];
+const { right, bottom } = button.getBoundingClientRect();
+// One side of a width that is no whole number is rounded up, the other down.
+return [page.scrollWidth > innerWidth + 1, right > innerWidth, bottom > innerHeight];
+"""
+
+
+@pytest.fixture
+def desktop(variables: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Variables for a display with a window manager: only that can give a window the whole screen."""
+    with virtual_display(f"{SCREEN[0]}x{SCREEN[1]}x24") as name:
+        own = variables | {"DISPLAY": name}
+        manager = subprocess.Popen([MANAGER, "--sm-disable"], env=own, stderr=subprocess.DEVNULL)
+        yield own
+        manager.terminate()
+        manager.wait()
+
+
+def zoomed(window: Window, percent: int) -> None:
+    """Wait until the page is shown this large."""
+    window.wait(f"Math.abs({RATIO} - {percent}) <= 1")
+
+
+def test_the_page_is_larger_by_keys_whole_at_every_size_and_as_large_after_a_restart(
+    open_window: Opening, home: Path
+) -> None:
+    window = open_window()
+    for percent in (110, 125, 150, 175, 200):
+        window.press(CONTROL, PLUS)
+        zoomed(window, percent)
+        assert window.run(CUT_OFF) == [False, False, False]
+    window.close()
+
+    window = open_window()
+    zoomed(window, 200)
+    for percent in (175, 150):
+        window.press(CONTROL, MINUS)
+        zoomed(window, percent)
+    window.press(CONTROL, "0")
+    zoomed(window, 100)
+    window.close()
+
+    zoomed(open_window(), 100)
+
+
+@pytest.mark.parametrize("keys", ["ctrl+q", "ctrl+w"])
+def test_the_window_is_closed_by_keys_and_nothing_is_lost(
+    open_window: Opening, variables: dict[str, str], home: Path, keys: str
+) -> None:
+    gate(home, 1)
+    with hearing(home) as wait_for:
+        window = open_window()
+        window.type("#prompt", "half a sent")
+        fill(window, "Steps", 17)
+        window.press(CONTROL, ENTER)
+        wait_for("Generate")
+        window.wait("document.querySelector('[data-state=running]')")
+        process = window.process
+        window.type("#prompt", "another")
+        # Real keys: the window may be gone before the driver would have let go of its own.
+        press_keys(variables, keys)
+        wait_for_end(process)
+        window.close()
+
+    window = open_window()
+    window.wait("document.querySelector('[data-job]')")
+    assert window.run("return document.querySelector('#prompt').value") == "another"
+    assert window.run("return document.querySelector('input[aria-label=Steps]').value") == "17"
+
+
+def has_size(window: Window, size: tuple[int, int]) -> None:
+    """Wait until the page has these measures."""
+    window.wait(f"[innerWidth, innerHeight].join() === '{size[0]},{size[1]}'")
+
+
+@pytest.mark.skipif(shutil.which(MANAGER) is None, reason=f"{MANAGER} is not installed")
+def test_the_whole_screen_is_taken_and_left_by_keys_and_is_not_the_size_of_the_next_start(
+    launch: Launch, engine_program: Path, desktop: dict[str, str], home: Path
+) -> None:
+    window = launch("--home", home, "--engine-program", engine_program, **desktop)
+    window.wait("document.documentElement.dataset.ready === 'true'")
+    window.resize(*SIZE)
+    window.wait(f"innerWidth === {SIZE[0]}")
+    size = tuple(window.run("return [innerWidth, innerHeight]"))
+    for leave in (F11, ESCAPE):
+        window.press(F11)
+        has_size(window, SCREEN)
+        window.press(leave)
+        has_size(window, size)
+    window.press(F11)
+    has_size(window, SCREEN)
+    window.close()
+
+    place = json.loads((home / "window/place.json").read_text())["main"]
+    assert (place["width"], place["height"]) == size
