@@ -47,6 +47,22 @@ test("a picture of the gallery has a menu under the right button", async () => {
   expect(await page.locator('[data-picture="4"]').getAttribute("aria-selected")).toBe("true");
 });
 
+test("a picture whose menu is opened is chosen and seen large, unless it is one of several chosen", async () => {
+  const page = await open("pictures=5");
+  const name = (await page.locator('[data-picture="3"]').getAttribute("aria-label")) ?? "?";
+  const large = page.locator("[data-region=stage]").getByRole("button", { name });
+
+  await page.locator('[data-picture="3"]').click({ button: "right" });
+  await page.getByRole("menu").waitFor();
+  await large.waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator('[data-picture="5"]').click({ modifiers: ["Shift"] });
+  await page.locator('[data-picture="4"]').click({ button: "right" });
+  await page.getByRole("menuitem", { name: /^Move 3 pictures to trash/ }).waitFor();
+
+  expect(await large.count()).toBe(1);
+});
+
 test("of several chosen pictures all go to the trash, and a second right click moves the menu", async () => {
   const page = await open("pictures=5");
   await page.locator('[data-picture="5"]').click();

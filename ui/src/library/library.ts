@@ -28,6 +28,12 @@ export class Library {
     this.page.viewer.compare(ids);
   }
 
+  /** One picture alone, in the gallery and on the stage. */
+  choose(id: number): void {
+    this.page.selection.only(id);
+    this.page.stage.choose(id);
+  }
+
   /** The stage shows what is forming again; a tile that stayed marked would be what Delete means. */
   follow(): void {
     this.page.selection.clear();
