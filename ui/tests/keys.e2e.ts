@@ -107,6 +107,21 @@ test("the gallery keeps the keyboard after a click, however far it goes", async 
   expect(kept).toBe("Gallery");
 });
 
+test("Ctrl+A chooses the whole gallery, and no more of it is drawn", async () => {
+  const page = await open("pictures=2600");
+  await page.locator("[data-picture]").first().click();
+
+  await page.keyboard.press("Control+a");
+  await page.getByText("2,600 of 2,600 selected").waitFor();
+  const drawn = await page.locator("[data-picture]").count();
+  await page.keyboard.press("Delete");
+  await page.getByText("2600 pictures moved to the trash.").waitFor();
+  await page.keyboard.press("Control+z");
+  await page.locator('[data-picture="2600"]').waitFor();
+
+  expect(drawn).toBeLessThan(200);
+});
+
 test("a drag ends where the pointer is released, also outside the list", async () => {
   const page = await open("pictures=0&jobs=4");
   const handle = await page.locator('[data-job="4"] .handle').boundingBox();

@@ -2,15 +2,19 @@ import type { Client } from "../bridge/client";
 import type { Picture, PicturePage, PicturesChanged, PictureSaved, Snapshot } from "../bridge/messages.gen";
 
 export const PAGE = 100;
+/** For who wants them all: the largest page that the engine gives, and how many pictures a choice may have. */
+const LARGE_PAGE = 1000;
+export const MOST = 20_000;
 
 /** The finished pictures, newest first, as far as they have been scrolled to. */
 export class GalleryStore {
   pictures = $state.raw<readonly Picture[]>([]);
   total = $state(0);
-  loading = $state(false);
   private counted = $state(false);
   readonly complete = $derived(this.counted && this.pictures.length >= this.total);
   readonly newest = $derived(this.pictures[0]);
+  /** The page that was asked for. */
+  private coming: Promise<void> | null = null;
   private readonly client: Client;
   /** Rows that went to the trash while the page was open: an undo puts them back without a question. */
   private readonly trash = new Map<number, Picture>();
@@ -49,18 +53,27 @@ export class GalleryStore {
     this.take(await this.client.request({ type: "listPictures", limit: PAGE }));
   }
 
-  /** The next page below the oldest picture known. */
-  async more(): Promise<void> {
-    if (this.loading || this.complete) return;
-    this.loading = true;
-    try {
-      const before = this.pictures.at(-1)?.id ?? null;
-      const page = await this.client.request({ type: "listPictures", before, limit: PAGE });
-      this.take(page);
-      if (page.pictures.length === 0) this.total = this.pictures.length;
-    } finally {
-      this.loading = false;
+  /** The next page below the oldest picture known; of two that ask at once, both get the first one's. */
+  more(limit = PAGE): Promise<void> {
+    if (this.complete) return Promise.resolve();
+    this.coming ??= this.next(limit).finally(() => (this.coming = null));
+    return this.coming;
+  }
+
+  /** Every picture, or the newest of very many. */
+  async all(): Promise<void> {
+    let known = -1;
+    while (!this.complete && known < this.pictures.length && this.pictures.length < MOST) {
+      known = this.pictures.length;
+      await this.more(Math.min(LARGE_PAGE, MOST - known));
     }
+  }
+
+  private async next(limit: number): Promise<void> {
+    const before = this.pictures.at(-1)?.id ?? null;
+    const page = await this.client.request({ type: "listPictures", before, limit });
+    this.take(page);
+    if (page.pictures.length === 0) this.total = this.pictures.length;
   }
 
   private take(page: PicturePage): void {

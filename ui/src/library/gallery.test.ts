@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Client } from "../bridge/client";
 import { fakeHost } from "../bridge/replay/testing";
-import { GalleryStore, PAGE } from "./gallery.svelte";
+import { GalleryStore, MOST, PAGE } from "./gallery.svelte";
 import { Selection } from "./selection.svelte";
 import { ViewerStore } from "./viewer.svelte";
 
@@ -49,6 +49,43 @@ test("a page that still names a picture in the trash does not bring it back", as
   await store.refresh();
 
   expect(store.pictures.map((picture) => picture.id)).toEqual([3, 1]);
+});
+
+test("everything is chosen, also what was never scrolled to, up to a bound", async () => {
+  const chosenOf = async (count: number): Promise<[number, number]> => {
+    const { store, sent } = await gallery(count);
+    const selection = new Selection(store);
+    await selection.all();
+    return [selection.ids.size, sent.length];
+  };
+
+  expect(await chosenOf(0)).toEqual([0, 1]);
+  expect(await chosenOf(PAGE * 3 + 1)).toEqual([PAGE * 3 + 1, 2]);
+  expect((await chosenOf(MOST + PAGE))[0]).toBe(MOST);
+});
+
+test("what is chosen while the rest of everything comes stays chosen", async () => {
+  const { store } = await gallery(PAGE * 3);
+  const selection = new Selection(store);
+
+  const all = selection.all();
+  const atOnce = selection.ids.size;
+  selection.only(7);
+  await all;
+
+  expect([atOnce, ...selection.ids]).toEqual([PAGE, 7]);
+});
+
+test("everything is also had while the next page is on its way, and an engine that repeats itself ends it", async () => {
+  const { store, host, engine } = await gallery(PAGE * 4);
+
+  await Promise.all([store.more(), store.all()]);
+  const known = store.pictures.length;
+  store.total += 1;
+  host.engine = async () => JSON.stringify(engine.handle({ type: "listPictures", before: null, limit: PAGE }));
+  await store.all();
+
+  expect([known, store.pictures.length]).toEqual([PAGE * 4, PAGE * 4]);
 });
 
 test("the selection walks, extends and stays inside", async () => {

@@ -32,8 +32,11 @@ export class Selection {
     this.cursor = id;
   }
 
-  all(): void {
-    this.ids = new Set(this.gallery.pictures.map((picture) => picture.id));
+  /** Every picture: those that are known at once, the others when they have come, if nothing else is chosen by then. */
+  async all(): Promise<void> {
+    const known = (this.ids = idsOf(this.gallery));
+    await this.gallery.all();
+    if (this.ids === known) this.ids = idsOf(this.gallery);
   }
 
   clear(): void {
@@ -52,4 +55,8 @@ export class Selection {
     else this.only(id);
     return id;
   }
+}
+
+function idsOf({ pictures }: GalleryStore): ReadonlySet<number> {
+  return new Set(pictures.map((picture) => picture.id));
 }
