@@ -42,6 +42,16 @@ def test_a_sigma_at_the_end_of_a_word_is_the_final_one(vocabulary: Vocabulary) -
     assert vocabulary.ids("ΟΔΟΣ") != vocabulary.ids("οδοσ")
 
 
+def test_a_long_s_is_an_s_where_it_shortens_a_word(vocabulary: Vocabulary) -> None:
+    assert vocabulary.ids("cat'\u017fa") == [*vocabulary.ids("cat"), *vocabulary.ids("'\u017f"), *vocabulary.ids("a")]
+    assert vocabulary.ids("'\u017f") == [6, 129, 379] != vocabulary.ids("' \u017f")
+
+
+def test_an_iota_below_no_vowel_ends_a_word_and_is_none(vocabulary: Vocabulary) -> None:
+    assert vocabulary.ids("ca\u0345t!\u0345") == vocabulary.ids("ca t!")
+    assert vocabulary.ids("\u03b1\u0345") == vocabulary.ids("\u1fb3")
+
+
 def test_a_short_prompt_is_one_chunk_padded_with_end_tokens(vocabulary: Vocabulary) -> None:
     (chunk,) = vocabulary.chunks("a cat", nothing_known)
 

@@ -29,7 +29,9 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 FILES = ("vocab.json", "merges.txt")
 MOST_BYTES = 8 << 20
 MOST_TOKENS = 100_000
-_WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+# Two letters beyond the published pattern, which ignores case: a long s is an s to it, and the iota below a vowel, left
+# alone, is neither a letter nor anything else, and so is no word.
+_WORDS = "'[s\u017f]|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}\u0345]+"
 _CJK = re.compile(
     "([\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002a6df\U0002a700-\U0002b73f"
     "\U0002b740-\U0002b81f\U0002b820-\U0002ceaf\uf900-\ufaff\U0002f800-\U0002fa1f])"
