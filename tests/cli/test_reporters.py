@@ -82,8 +82,11 @@ def read_terminal(terminal: int, until: str | None) -> str:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-def test_on_a_dumb_terminal_there_are_lines(started: StartCommand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "dumb")
+@pytest.mark.parametrize(("variable", "value"), [("TERM", "dumb"), ("TERM", "unknown"), ("TTY_COMPATIBLE", "0")])
+def test_on_a_terminal_that_draws_nothing_there_are_lines(
+    started: StartCommand, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
     ours, theirs = os.openpty()
     process = started("generate", "a lighthouse", stderr=theirs)
     os.close(theirs)

@@ -1,6 +1,5 @@
 """The same events four ways: a bar on a terminal, plain lines elsewhere, JSON lines, or nothing."""
 
-import os
 import sys
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -63,8 +62,13 @@ def reporter(*, json: bool, quiet: bool) -> Reporter:
 
 
 def _can_draw() -> bool:
+    if not sys.stderr.isatty():
+        return False
+    from rich.console import Console
+
     # On a terminal that calls itself dumb, a bar would draw nothing at all.
-    return sys.stderr.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown")
+    console = Console(file=sys.stderr)
+    return console.is_terminal and not console.is_dumb_terminal
 
 
 class Trouble:
