@@ -11,11 +11,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from darkroom.errors import BadClipSkip, Cancelled, LatentsNotFinite, ModelMissing, PictureBlack, Skipped
+from darkroom.errors import BadClipSkip, Cancelled, Code, LatentsNotFinite, ModelMissing, PictureBlack, Skipped
 from darkroom.messages import Phase, Plan, Progress, Sampler, Settings, TextToImage
 from darkroom.models.catalog import Catalog
 from darkroom.models.precision import exact
 from darkroom.tasks.text_to_image import Studio
+from refusals import refused
 from tests.tiny import WIDTH, tiny_model
 
 
@@ -275,6 +276,26 @@ def test_a_black_picture_is_a_failure(models: Path, tmp_path: Path) -> None:
         )
 
     assert recorder.kept == {}
+
+
+def test_a_size_beyond_the_machines_memory_is_refused_before_the_first_step(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Decoding 64 x 64 pixels, eight channels of them in and out in float32, takes 256 kB.
+    table = tmp_path / "meminfo"
+    monkeypatch.setattr("darkroom.models.memory._MEMORY", table)
+    recorder = Recorder()
+
+    table.write_text("MemTotal: 150 kB\nMemFree: 900 kB\nSwapTotal: 50 kB\n")
+    with refused(Code.OUT_OF_MEMORY, "64 x 64 pixels", "more than 0.3 MB", "has 0.2 MB", "use a smaller size"):
+        studio.perform(ASKED, recorder)
+    assert Phase.SAMPLING not in recorder.phases
+    assert recorder.kept == {}
+
+    table.write_text("MemTotal: 200 kB\nMemFree: 0 kB\nSwapTotal: 60 kB\n")
+    assert made(studio, ASKED).kept
+    table.unlink()
+    assert made(studio, ASKED).kept
 
 
 def test_a_clip_skip_beyond_the_text_encoders_layers_is_refused(studio: Studio) -> None:

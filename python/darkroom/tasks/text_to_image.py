@@ -20,6 +20,7 @@ from darkroom.models.files import Stamp, stamp_of
 from darkroom.models.hashes import computed_hash, known_hash, weights_of
 from darkroom.models.hooks import BLOCKS, DECODER_BLOCKS, Gate
 from darkroom.models.loader import Loaded, load
+from darkroom.models.memory import refuse_beyond_memory
 from darkroom.models.precision import Placement, chosen
 from darkroom.previews.decoder import MIME, Budgets, PreviewDecoder
 from darkroom.prompting.encode import encode_prompt
@@ -157,6 +158,7 @@ class _Picture:
 
     def make(self, plan: Plan, settings: Settings) -> None:
         self.attempt.check()
+        refuse_beyond_memory(self.ready.loaded.vae, plan.width, plan.height)
         denoise = self._denoiser(plan)
         latents = self._sampled(plan, denoise, settings)
         rgb = self._decoded(latents)
