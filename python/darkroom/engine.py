@@ -86,7 +86,7 @@ class Engine:
     def __init__(
         self, home: Path | str | None = None, *, run_queue: bool = True, perform: Perform | None = None
     ) -> None:
-        self._root = home_folder(home)
+        self._named = home
         self._run_queue = run_queue
         self._perform = perform
         self._opened: _Opened | None = None
@@ -103,8 +103,9 @@ class Engine:
 
     def _opened_home(self) -> "_Opened":
         """On a thread of its own: a library that is checked or rebuilt may take minutes."""
-        refuse_newer(self._root / "library.db")
-        home = open_home(self._root)
+        root = home_folder(self._named)
+        refuse_newer(root / "library.db")
+        home = open_home(root)
         with contextlib.ExitStack() as opening:
             log = Log(home)
             opening.callback(log.close)
