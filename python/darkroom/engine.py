@@ -314,7 +314,7 @@ class _Opened:
             version=__version__,
             home=str(self.home.root),
             paused=queue.jobs.paused(),
-            jobs=tuple(queue.jobs.shown()),
+            jobs=tuple(queue.shown()),
             progress={str(job): progress for job, progress in queue.progress.items()},
             pictures=queue.pictures.page(None, PICTURES_SHOWN).pictures,
             settings=stored_settings(self.home),

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from cli.running import RunCommand, StartCommand
-from darkroom.messages import Event, Job, JobChanged, JobProgressed, JobState, Phase
+from darkroom.engine import Engine
+from darkroom.errors import Code
+from darkroom.messages import Event, GetSnapshot, Job, JobChanged, JobProgressed, JobState, Phase, Snapshot
+from darkroom.queue.runs import DEADLY
 from darkroom.wire import decode_event
 
 
@@ -102,3 +105,51 @@ def test_output_that_nobody_reads_is_no_traceback(command: RunCommand, started: 
     assert process.stderr is not None
     assert process.stderr.read() == ""
     assert process.wait() in (0, 1)
+
+
+@pytest.mark.parametrize("prompt", ["a lighthouse", "a lighthouse, " * 1000], ids=["short", "long"])
+def test_what_a_killed_runner_left_is_listed_as_what_will_become_of_it(
+    command: RunCommand, started: StartCommand, jobs: Callable[[], list[Job]], prompt: str
+) -> None:
+    process = started("generate", prompt, "--json", hold="sampling")
+    read_until(process, sampling)
+    assert [job.state for job in jobs()] == [JobState.RUNNING]
+
+    process.kill()
+    process.wait()
+
+    assert [job.state for job in jobs()] == [JobState.INTERRUPTED]
+    assert command("queue", "list").lines[1].split()[:2] == ["1", "interrupted"]
+
+    command("queue", "cancel", "1")
+    assert [job.state for job in jobs()] == [JobState.CANCELLED]
+
+
+def test_a_job_that_has_killed_its_runners_is_listed_as_given_up(
+    started: StartCommand, jobs: Callable[[], list[Job]]
+) -> None:
+    for words in (("generate", "a lighthouse"), *[("queue", "resume")] * (DEADLY - 1)):
+        process = started(*words, "--json", hold="sampling")
+        read_until(process, sampling)
+        process.kill()
+        process.wait()
+
+    (job,) = jobs()
+    assert job.state == JobState.FAILED
+    assert job.problem is not None
+    assert job.problem.code == Code.JOB_POISONED
+    assert "retry it" in job.problem.message
+
+
+async def test_a_follower_sees_that_nobody_works_any_more(home: Path, started: StartCommand) -> None:
+    process = started("generate", "a lighthouse", "--json", hold="sampling")
+    read_until(process, sampling)
+    async with Engine(home, run_queue=False) as follower:
+        before = await follower.handle(GetSnapshot())
+        process.kill()
+        process.wait()
+        after = await follower.handle(GetSnapshot())
+
+    assert isinstance(before, Snapshot)
+    assert isinstance(after, Snapshot)
+    assert [job.state for job in (*before.jobs, *after.jobs)] == [JobState.RUNNING, JobState.INTERRUPTED]

@@ -133,6 +133,10 @@ class Queue:
         self._closed = True
         self.broadcast.close()
 
+    def shown(self) -> list[Job]:
+        """The jobs to come and at work, and the last that ended."""
+        return self.jobs.shown() if self.runs else Runs(self.jobs).shown(self._home)
+
     # ---- wishes ----------------------------------------------------------------------------------------------------
 
     def add(self, request: TextToImage, *, front: bool, priority: int) -> Job:

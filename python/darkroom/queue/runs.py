@@ -1,8 +1,9 @@
 """What only the process that runs the queue does to a job's row: claim it, keep its pictures, end it, recover it."""
 
 import contextlib
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from darkroom.errors import Cancelled, InternalError, JobPoisoned
@@ -10,6 +11,7 @@ from darkroom.library.changes import forget_old, record
 from darkroom.library.database import Value
 from darkroom.library.disk import PRIVATE_FILE, writing
 from darkroom.library.home import Home
+from darkroom.library.lock import is_held
 from darkroom.library.orphans import Found, bring_together, find_strays, sweep_staging
 from darkroom.library.store import NewPicture, PictureTable
 from darkroom.messages import ENDED, Job, JobState, Picture, PictureSaved, Problem, problem_of
@@ -151,11 +153,24 @@ class Runs:
         return {job for (job,) in self._database.rows("SELECT id FROM jobs WHERE cancel = 1")}
 
     def _end_all_left(self, home: Home) -> None:
+        for job, died, ending in self._left(home):
+            self._database.run("UPDATE jobs SET deaths = ? WHERE id = ?", (died, job))
+            self._end(job, ending, 0)
+
+    def _left(self, home: Home) -> Iterator[tuple[int, int, Ending]]:
+        """The jobs of a dead runner, how often each has ended an engine, and what becomes of it."""
         left = self._database.rows("SELECT id, attempt, deaths, cancel FROM jobs WHERE state IN ('running', 'saving')")
         for job, attempt, deaths, cancel in left:
             died = deaths + (not _mark(home, job, attempt).exists())
-            self._database.run("UPDATE jobs SET deaths = ? WHERE id = ?", (died, job))
-            self._end(job, _after_death(job, attempt, died, bool(cancel)), 0)
+            yield job, died, _after_death(job, attempt, died, bool(cancel))
+
+    def shown(self, home: Home) -> list[Job]:
+        """As `JobTable.shown`, but what a dead runner left is shown as the next one will find it."""
+        jobs = self._jobs.shown()
+        if not any(job.state in ACTIVE for job in jobs) or is_held(home.runner_lock):
+            return jobs
+        found = {job: {"state": ending.state, "problem": ending.problem} for job, _, ending in self._left(home)}
+        return [replace(job, **found.get(job.id, {})) for job in jobs]
 
 
 def let_go(job: Job, home: Home) -> None:
