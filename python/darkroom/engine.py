@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from darkroom import __version__
 from darkroom.errors import DarkroomError, EngineLost
+from darkroom.library.brief import brief_job, brief_picture
 from darkroom.library.database import Database, another, refuse_newer
 from darkroom.library.export import export_picture
 from darkroom.library.home import Home, home_folder, open_home
@@ -28,10 +29,12 @@ from darkroom.messages import (
     Event,
     ExportPicture,
     Generate,
+    GetJob,
     GetPicture,
     GetSnapshot,
     InspectPicture,
     InspectText,
+    JobDetails,
     ListModels,
     ListPictures,
     Model,
@@ -246,6 +249,7 @@ class _Opened:
             PauseQueue: lambda _: self._wish(self.queue.pause, True),
             ResumeQueue: lambda _: self._wish(self.queue.pause, False),
             GetSnapshot: self._snapshot,
+            GetJob: lambda command: JobDetails(job=self.queue.jobs.job(command.job)),
             ListPictures: self._list_pictures,
             GetPicture: self._get_picture,
             TrashPictures: self._trash,
@@ -314,16 +318,17 @@ class _Opened:
             version=__version__,
             home=str(self.home.root),
             paused=queue.jobs.paused(),
-            jobs=tuple(queue.shown()),
+            jobs=tuple(map(brief_job, queue.shown())),
             progress={str(job): progress for job, progress in queue.progress.items()},
-            pictures=queue.pictures.page(None, PICTURES_SHOWN).pictures,
+            pictures=tuple(map(brief_picture, queue.pictures.page(None, PICTURES_SHOWN).pictures)),
             settings=stored_settings(self.home),
             samplers=tuple(Sampler),
             schedules=tuple(Schedule),
         )
 
     def _list_pictures(self, command: ListPictures) -> PicturePage:
-        return self.queue.pictures.page(command.before, command.limit, trashed=command.trashed)
+        page = self.queue.pictures.page(command.before, command.limit, trashed=command.trashed)
+        return replace(page, pictures=tuple(map(brief_picture, page.pictures)))
 
     def _get_picture(self, command: GetPicture) -> PictureDetails:
         picture, plan = self.queue.pictures.picture(command.picture), self.queue.pictures.plan(command.picture)

@@ -114,7 +114,10 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """One finished picture. `file` is relative to the home folder."""
+    """One finished picture. `file` is relative to the home folder.
+
+    `cut`: long texts are shortened, as in events and lists; GetPicture answers with all of them.
+    """
 
     id: int
     job: int
@@ -126,11 +129,15 @@ class Picture:
     prompt: str
     created: str
     trashed: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One row of the queue."""
+    """One row of the queue.
+
+    `cut`: long texts are shortened, as in events and in the snapshot; GetJob answers with all of them.
+    """
 
     id: int
     state: JobState
@@ -142,6 +149,7 @@ class Job:
     skipped: int = 0
     problem: Problem | None = None
     created: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,6 +266,12 @@ class GetSnapshot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GetJob:
+    job: int
+    type: Literal["getJob"] = "getJob"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListPictures:
     """A page of the gallery, newest first: pictures with an id below `before`."""
 
@@ -338,6 +352,7 @@ Command: TypeAlias = (
     | PauseQueue
     | ResumeQueue
     | GetSnapshot
+    | GetJob
     | ListPictures
     | GetPicture
     | TrashPictures
@@ -388,6 +403,14 @@ class Snapshot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobDetails:
+    """The whole row: nothing in it is cut."""
+
+    job: Job
+    type: Literal["jobDetails"] = "jobDetails"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PicturePage:
     pictures: tuple[Picture, ...]
     total: int
@@ -433,7 +456,7 @@ class TokenCount:
 
 
 Answer: TypeAlias = (
-    Accepted | Refused | Snapshot | PicturePage | PictureDetails | PictureSettings | ModelList | TokenCount
+    Accepted | Refused | Snapshot | JobDetails | PicturePage | PictureDetails | PictureSettings | ModelList | TokenCount
 )
 
 ANSWERS: Mapping[type[Command], type[Answer]] = {
@@ -446,6 +469,7 @@ ANSWERS: Mapping[type[Command], type[Answer]] = {
     PauseQueue: Accepted,
     ResumeQueue: Accepted,
     GetSnapshot: Snapshot,
+    GetJob: JobDetails,
     ListPictures: PicturePage,
     GetPicture: PictureDetails,
     TrashPictures: Accepted,
@@ -464,7 +488,7 @@ ANSWERS: Mapping[type[Command], type[Answer]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class JobChanged:
-    """A job was added, moved, or changed its state; the whole row, so that folding is one assignment."""
+    """A job was added, moved, or changed its state; every field of its row, so that folding is one assignment."""
 
     job: int
     seq: int
@@ -523,7 +547,9 @@ class EngineChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsChanged:
-    settings: Settings
+    """`settings` is null when they are too large for an event: the snapshot has them."""
+
+    settings: Settings | None
     type: Literal["settingsChanged"] = "settingsChanged"
 
 

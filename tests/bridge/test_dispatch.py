@@ -48,7 +48,7 @@ async def test_an_engine_that_could_not_start_refuses_with_its_reason() -> None:
     }
 
 
-async def test_settings_too_large_for_an_event_are_refused() -> None:
+async def test_settings_too_large_for_every_snapshot_are_refused() -> None:
     folder = "x" * LARGEST_SETTINGS
     problem = await refusal(orjson.dumps({"type": "saveSettings", "settings": {"modelFolders": [folder]}}))
     assert problem["code"] == "bad-request"

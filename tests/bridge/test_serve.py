@@ -4,11 +4,13 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from bridge.window_end import STANDIN, EngineProcess
-from darkroom.bridge.frames import LIMITS, Frame, Kind, encode_frame, open_attachment
+from darkroom.bridge.frames import Frame, Kind, encode_frame, open_attachment
 from darkroom.bridge.heartbeat import LAG
+from darkroom.library.brief import LARGEST_EVENT
 from darkroom.library.changes import record
 from darkroom.library.database import open_database
 from darkroom.messages import Event, JobState, PicturesChanged, Settings, SettingsChanged
@@ -228,12 +230,16 @@ def test_bytes_that_are_no_frames_end_the_engine_in_order(engine: EngineProcess,
     assert engine.process.returncode == 0
 
 
-def test_a_home_that_cannot_be_made_is_said_to_every_command(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_text("no folder")
-    with EngineProcess(file / "home") as engine:
+@pytest.mark.parametrize(
+    ("home", "reason"),
+    [("{folder}/file/home", "is no folder"), ("~nobody-of-this-name", "a user whom nobody knows here")],
+)
+def test_a_home_that_cannot_be_made_is_said_to_every_command(tmp_path: Path, home: str, reason: str) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with EngineProcess(Path(home.format(folder=tmp_path))) as engine:
         said = engine.event(lambda event: event["type"] == "engineChanged")
-        assert said["problem"]["code"] == "home-unwritable"
+        assert (said["state"], said["problem"]["code"]) == ("stopping", "home-unwritable")
+        assert reason in said["problem"]["message"]
         refused = engine.command(type="getSnapshot")
         assert refused == {"type": "refused", "problem": said["problem"]}
         assert engine.ask(Kind.PICTURE_REQUEST, b"1") == b""
@@ -261,11 +267,27 @@ def test_a_whole_gallery_in_the_trash_is_told_and_so_is_what_follows(engine: Eng
     assert engine.finish()[0] == 0
 
 
+def test_a_home_that_cannot_be_opened_is_told_in_a_small_event_however_long_its_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with EngineProcess((tmp_path / "file").joinpath(*["\x01" * 200] * 10)) as engine:
+        said = engine.event(lambda event: event["type"] == "engineChanged")
+        assert said["problem"]["code"] == "home-unwritable"
+        assert len(orjson.dumps(said)) < LARGEST_EVENT
+
+
 def test_an_engine_that_cannot_tell_an_event_ends_in_order_so_that_the_next_one_tells(home: Path) -> None:
-    with EngineProcess(home, HELD) as engine:
+    mute = f"""from darkroom.bridge import serve as bridge
+told = bridge.told
+def tell(event):
+    if event.type == "settingsChanged":
+        raise RuntimeError("nothing anybody foresaw")
+    return told(event)
+bridge.told = tell
+{HELD}"""
+    with EngineProcess(home, mute) as engine:
         job = engine.command(type="generate", request=REQUEST)["id"]
         engine.event(lambda event: event["type"] == "jobProgressed" and event["progress"]["phase"] == "decoding")
-        tell(home, SettingsChanged(settings=Settings(model_folders=("x" * LIMITS[Kind.EVENT],))))
+        tell(home, SettingsChanged(settings=Settings()))
         assert engine.process.wait(60) == 1
         assert "can no longer tell what happens" in engine.finish()[1]
     with EngineProcess(home) as engine:

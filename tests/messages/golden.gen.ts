@@ -52,6 +52,11 @@ export const generate = {
   "type": "generate"
 } satisfies messages.Generate;
 
+export const getJob = {
+  "job": 12,
+  "type": "getJob"
+} satisfies messages.GetJob;
+
 export const getPicture = {
   "picture": 7,
   "type": "getPicture"
@@ -76,6 +81,38 @@ export const jobChanged = {
   "row": {
     "attempt": 2,
     "created": "2026-11-20T18:29:00Z",
+    "cut": true,
+    "id": 12,
+    "pictures": 1,
+    "position": 1.5,
+    "priority": 1,
+    "problem": null,
+    "request": {
+      "clipSkip": 1,
+      "count": 2,
+      "guidance": 6.5,
+      "height": 192,
+      "model": "starter",
+      "negative": "rain",
+      "prompt": "a lighthouse on the left, „Grüße“ 灯台 🌙 \\ \"quoted\"\nsecond line…",
+      "sampler": "dpmpp_2m",
+      "schedule": "karras",
+      "seed": 4294967296,
+      "steps": 12,
+      "width": 256
+    },
+    "skipped": 0,
+    "state": "running"
+  },
+  "seq": 3,
+  "type": "jobChanged"
+} satisfies messages.JobChanged;
+
+export const jobDetails = {
+  "job": {
+    "attempt": 2,
+    "created": "2026-11-20T18:29:00Z",
+    "cut": false,
     "id": 12,
     "pictures": 1,
     "position": 1.5,
@@ -98,9 +135,8 @@ export const jobChanged = {
     "skipped": 0,
     "state": "running"
   },
-  "seq": 3,
-  "type": "jobChanged"
-} satisfies messages.JobChanged;
+  "type": "jobDetails"
+} satisfies messages.JobDetails;
 
 export const jobProgressed = {
   "job": 12,
@@ -190,6 +226,7 @@ export const pictureDetails = {
   "infotext": "a lighthouse\nNegative prompt: rain\nSteps: 12, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 4294967296, Size: 256x192",
   "picture": {
     "created": "2026-11-20T18:30:00Z",
+    "cut": false,
     "file": "pictures/2026-11-20/12-1.png",
     "height": 192,
     "id": 7,
@@ -226,6 +263,7 @@ export const picturePage = {
   "pictures": [
     {
       "created": "2026-11-20T18:30:00Z",
+      "cut": false,
       "file": "pictures/2026-11-20/12-1.png",
       "height": 192,
       "id": 7,
@@ -245,6 +283,7 @@ export const pictureSaved = {
   "job": 12,
   "picture": {
     "created": "2026-11-20T18:30:00Z",
+    "cut": false,
     "file": "pictures/2026-11-20/12-1.png",
     "height": 192,
     "id": 7,
@@ -365,6 +404,7 @@ export const snapshot = {
     {
       "attempt": 3,
       "created": "2026-11-20T18:28:00Z",
+      "cut": false,
       "id": 11,
       "pictures": 0,
       "position": 1.0,
@@ -393,6 +433,7 @@ export const snapshot = {
     {
       "attempt": 2,
       "created": "2026-11-20T18:29:00Z",
+      "cut": false,
       "id": 12,
       "pictures": 1,
       "position": 1.5,
@@ -420,6 +461,7 @@ export const snapshot = {
   "pictures": [
     {
       "created": "2026-11-20T18:30:00Z",
+      "cut": false,
       "file": "pictures/2026-11-20/12-1.png",
       "height": 192,
       "id": 7,

@@ -158,7 +158,8 @@ export class Page {
       case "picturesChanged":
         return this.gallery.apply(event);
       case "settingsChanged":
-        return this.settings.apply(event.settings);
+        // Too large for an event: the snapshot has them.
+        return event.settings ? this.settings.apply(event.settings) : void this.reload();
       case "engineChanged":
         return this.engineChanged(event);
       default:

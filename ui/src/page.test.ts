@@ -292,6 +292,17 @@ test("an engine restarted on request is asked for everything again", async () =>
   expect(page.queue.jobs.get(1)?.state).toBe("cancelled");
 });
 
+test("settings too large for an event are asked for", async () => {
+  const { page, engine } = await started();
+  const folders = Array.from({ length: 500 }, (_, at) => `/models/${at}`);
+  engine.kept.settings = { ...engine.kept.settings, modelFolders: folders };
+
+  engine.emit({ type: "settingsChanged", settings: null });
+  await settled();
+
+  expect(page.settings.now.modelFolders).toEqual(folders);
+});
+
 test("a library that was made anew is begun with anew, for its numbers mean other pictures", async () => {
   const { page, engine, asked } = await started();
   const restart = async () => {

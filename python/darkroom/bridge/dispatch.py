@@ -25,7 +25,7 @@ from darkroom.wire import decode_command, encode
 CHANGING = frozenset(command for command, answer in ANSWERS.items() if answer is Accepted) - {ExportPicture}
 """Commands whose order matters. A copy that goes out of the library changes nothing in it and may take long."""
 LARGEST_SETTINGS = 64 * 1024
-"""Bytes. Settings are told to the page in one event, and web views keep larger ones in memory."""
+"""Bytes. Every snapshot carries the settings, and nobody has so many folders."""
 MOST_IDS = 200
 """In one event: with the longest ids it stays below 4 KB."""
 

@@ -21,6 +21,7 @@ from darkroom.bridge.heartbeat import PERIOD, Heartbeat
 from darkroom.bridge.pipes import FrameWriter, read_frames
 from darkroom.engine import Engine
 from darkroom.errors import DarkroomError, InternalError
+from darkroom.library.brief import brief
 from darkroom.messages import EngineChanged, EngineState, Refused, problem_of
 from darkroom.queue.queue import DRAIN_SECONDS
 from darkroom.queue.worker import Perform
@@ -169,7 +170,7 @@ class Bridge:
         """
         broken = problem_of(self._engine.reason) if isinstance(self._engine, BrokenEngine) else None
         first = EngineChanged(state=EngineState.STOPPING if broken else EngineState.STARTING, problem=broken)
-        self._writer.send(Frame(Kind.EVENT, 0, encode(first)))
+        self._writer.send(Frame(Kind.EVENT, 0, encode(brief(first))))
         async for event in self._events:
             for payload in told(event):
                 await self._writer.room()

@@ -4,6 +4,7 @@ Every process on a home reads the same rows in the same order; nothing is lost b
 """
 
 from darkroom.errors import BadMessage
+from darkroom.library.brief import brief
 from darkroom.library.database import Database
 from darkroom.messages import Event
 from darkroom.wire import decode_event, encode
@@ -13,7 +14,7 @@ KEPT = 10_000
 
 def record(database: Database, event: Event) -> None:
     """Tell `event` when the surrounding transaction commits."""
-    database.run("INSERT INTO changes (event) VALUES (?)", (encode(event).decode(),))
+    database.run("INSERT INTO changes (event) VALUES (?)", (encode(brief(event)).decode(),))
 
 
 def newest(database: Database) -> int:

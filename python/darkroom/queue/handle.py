@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 
 from darkroom.errors import Code, DarkroomError, EngineLost, JobCancelled, NotFound
+from darkroom.library.brief import brief_job
 from darkroom.library.store import PictureTable
 from darkroom.messages import ENDED, Job, JobChanged, JobEvent, JobRemoved, JobState, Picture, Problem
 from darkroom.queue.subscriptions import Broadcast, Subscription
@@ -26,6 +27,10 @@ class JobHandle:
         self._broadcast = broadcast
         self._cancel = cancel
 
+    def row(self) -> Job:
+        """The job as it stands, with all of its request; in events, long texts are cut. Raises NotFound."""
+        return self._jobs.job(self.id)
+
     def events(self) -> AsyncIterator[JobEvent]:
         """The job as it stands, then everything that happens to it; ends when the job has ended.
 
@@ -33,7 +38,7 @@ class JobHandle:
         """
         subscription = self._broadcast.subscribe()
         row, seq = self._jobs.row_and_seq(self.id)
-        return _until_ended(JobChanged(job=self.id, seq=seq, row=row), subscription)
+        return _until_ended(JobChanged(job=self.id, seq=seq, row=brief_job(row)), subscription)
 
     async def pictures(self) -> list[Picture]:
         """Wait for the job's end; its pictures in order.

@@ -5,6 +5,7 @@ import weakref
 from collections import deque
 from collections.abc import AsyncIterator
 
+from darkroom.library.brief import brief
 from darkroom.messages import Event, JobProgressed
 
 # Up to here a reader gets every report of progress; beyond, only the newest.
@@ -60,8 +61,9 @@ class Broadcast:
         return subscription
 
     def publish(self, event: Event) -> None:
+        told = brief(event)
         for subscription in tuple(self._subscriptions):
-            subscription.offer(event)
+            subscription.offer(told)
 
     def close(self) -> None:
         self._closed = True

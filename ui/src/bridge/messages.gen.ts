@@ -133,7 +133,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** One finished picture. `file` is relative to the home folder. */
+/** One finished picture. `file` is relative to the home folder. `cut`: long texts are shortened, as in events and lists; GetPicture answers with all of them. */
 export interface Picture {
   readonly id: number;
   readonly job: number;
@@ -145,9 +145,10 @@ export interface Picture {
   readonly prompt: string;
   readonly created: string;
   readonly trashed: boolean;
+  readonly cut: boolean;
 }
 
-/** One row of the queue. */
+/** One row of the queue. `cut`: long texts are shortened, as in events and in the snapshot; GetJob answers with all of them. */
 export interface Job {
   readonly id: number;
   readonly state: JobState;
@@ -159,6 +160,7 @@ export interface Job {
   readonly skipped: number;
   readonly problem: Problem | null;
   readonly created: string;
+  readonly cut: boolean;
 }
 
 /** Where a running job is: `step` of `steps` in picture `index` of `count`; bytes while loading. */
@@ -260,6 +262,11 @@ export interface GetSnapshot {
   type: "getSnapshot";
 }
 
+export interface GetJob {
+  job: number;
+  type: "getJob";
+}
+
 /** A page of the gallery, newest first: pictures with an id below `before`. */
 export interface ListPictures {
   before?: number | null;
@@ -344,6 +351,12 @@ export interface Snapshot {
   readonly type: "snapshot";
 }
 
+/** The whole row: nothing in it is cut. */
+export interface JobDetails {
+  readonly job: Job;
+  readonly type: "jobDetails";
+}
+
 export interface PicturePage {
   readonly pictures: readonly Picture[];
   readonly total: number;
@@ -379,7 +392,7 @@ export interface TokenCount {
   readonly type: "tokenCount";
 }
 
-/** A job was added, moved, or changed its state; the whole row, so that folding is one assignment. */
+/** A job was added, moved, or changed its state; every field of its row, so that folding is one assignment. */
 export interface JobChanged {
   readonly job: number;
   readonly seq: number;
@@ -427,8 +440,9 @@ export interface EngineChanged {
   readonly type: "engineChanged";
 }
 
+/** `settings` is null when they are too large for an event: the snapshot has them. */
 export interface SettingsChanged {
-  readonly settings: Settings;
+  readonly settings: Settings | null;
   readonly type: "settingsChanged";
 }
 
@@ -442,6 +456,7 @@ export type Command =
   | PauseQueue
   | ResumeQueue
   | GetSnapshot
+  | GetJob
   | ListPictures
   | GetPicture
   | TrashPictures
@@ -457,6 +472,7 @@ export type Answer =
   | Accepted
   | Refused
   | Snapshot
+  | JobDetails
   | PicturePage
   | PictureDetails
   | PictureSettings
@@ -490,6 +506,7 @@ export interface Answers {
   pauseQueue: Accepted;
   resumeQueue: Accepted;
   getSnapshot: Snapshot;
+  getJob: JobDetails;
   listPictures: PicturePage;
   getPicture: PictureDetails;
   trashPictures: Accepted;

@@ -8,8 +8,8 @@ import type { Command, EngineEvent } from "./messages.gen";
 import { atOnce, fakeHost, fakeShelf } from "./replay/testing";
 
 const GOLDEN = join(import.meta.dirname, "../../../tests/messages/golden");
-const EVENTS = /^(job|picture(Saved|sChanged)|queuePaused|engineChanged|settingsChanged)/;
-const ANSWERS = /^(accepted|refused|snapshot|pictureP|pictureD|pictureSettings|modelList|tokenCount)/;
+const EVENTS = /^(job(Changed|Removed|Progressed)|picture(Saved|sChanged)|queuePaused|engineChanged|settingsChanged)/;
+const ANSWERS = /^(accepted|refused|snapshot|jobDetails|pictureP|pictureD|pictureSettings|modelList|tokenCount)/;
 
 const all = readdirSync(GOLDEN).map((file) => file.replace(".json", ""));
 const events = all.filter((name) => EVENTS.test(name));

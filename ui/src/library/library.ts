@@ -1,4 +1,4 @@
-import type { Picture, TextToImage, Plan } from "../bridge/messages.gen";
+import type { Job, Picture, TextToImage, Plan } from "../bridge/messages.gen";
 import type { Found } from "../dialogs.svelte";
 import type { Page } from "../page.svelte";
 import { PARTS, type Part } from "../tasks/draft.svelte";
@@ -60,6 +60,10 @@ export class Library {
   use(given: TextToImage | Plan, parts: ReadonlySet<Part> = ALL): void {
     const undo = this.page.draft.use(given, parts);
     this.page.notices.undoable(saidOf(parts), undo, () => this.use(given, parts));
+  }
+
+  async useJob(job: Job): Promise<void> {
+    await this.page.attempt(async () => this.use((await this.page.jobs.whole(job)).request));
   }
 
   async usePicture(id: number, parts: ReadonlySet<Part> = ALL): Promise<void> {

@@ -56,6 +56,11 @@ export class QueueActions {
     await this.page.attempt(() => this.page.client.request({ type: "retryJob", job }));
   }
 
+  /** The job with all of its request; rows carry only the beginning of a long prompt. */
+  async whole(job: Job): Promise<Job> {
+    return job.cut ? (await this.page.client.request({ type: "getJob", job: job.id })).job : job;
+  }
+
   async remove(job: Job): Promise<void> {
     await this.takeOut([job], () => texts.queue.removed);
   }
@@ -104,8 +109,10 @@ export class QueueActions {
     const refusals: unknown[] = [];
     for (const job of jobs) {
       try {
+        // Undo queues it again, and of a job that is gone nobody can ask.
+        const whole = await this.whole(job);
         await this.page.client.request({ type: "removeJob", job: job.id });
-        gone.push(job);
+        gone.push(whole);
       } catch (reason) {
         refusals.push(reason);
       }

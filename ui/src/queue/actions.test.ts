@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Client } from "../bridge/client";
 import { atOnce, fakeHost, fakeShelf } from "../bridge/replay/testing";
+import { wish } from "../bridge/wish";
 import { Page } from "../page.svelte";
 
 async function started(search: string) {
@@ -59,6 +60,43 @@ test("a job that starts meanwhile stays; the others go, and undo brings back exa
   expect(left).toEqual([before[1]]);
   expect(said).toEqual([problem.message, "3 jobs removed from the queue."]);
   expect(prompts()).toEqual([before[0], before[1], ...before.slice(2)]);
+});
+
+test("a removed job with a long prompt comes back with all of it", async () => {
+  const { page, engine } = await started("?pictures=0&jobs=1&pace=0");
+  const request = wish("a lighthouse, ".repeat(200), { negative: "fog, ".repeat(200), seed: 3 });
+  await page.client.request({ type: "generate", request });
+  const row = page.queue.waiting[1];
+
+  if (row) await page.jobs.remove(row);
+  page.notices.undo();
+  await settled();
+
+  expect(row?.cut).toBe(true);
+  expect(engine.kept.jobs.map((job) => job.request).at(-1)).toEqual(request);
+});
+
+test("the settings of a job are taken over with all of a long prompt", async () => {
+  const { page } = await started("?pictures=0&pace=0");
+  const request = wish("a lighthouse, ".repeat(200), { negative: "fog, ".repeat(200), seed: 3 });
+  await page.client.request({ type: "generate", request });
+  const [row] = page.queue.waiting;
+
+  if (row) await page.library.useJob(row);
+
+  expect(row?.request.prompt.length).toBeLessThan(request.prompt.length);
+  expect(page.draft.now).toMatchObject({ prompt: request.prompt, negative: request.negative, seed: 3 });
+});
+
+test("the settings of a job with a short prompt are taken over without asking", async () => {
+  const { page, sent } = await started("?pictures=0&jobs=1&pace=0");
+  const [row] = page.queue.waiting;
+  const before = sent.length;
+
+  if (row) await page.library.useJob(row);
+
+  expect(page.draft.now.prompt).toBe(row?.request.prompt);
+  expect(sent.length).toBe(before);
 });
 
 test("what was cancelled or failed is swept out at once, and comes back without being made", async () => {

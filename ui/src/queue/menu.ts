@@ -13,7 +13,7 @@ import type { Page } from "../page.svelte";
 import { texts } from "../texts";
 
 export function jobRows(page: Page, job: Job): readonly MenuRow[] {
-  const use = { label: texts.queue.use, icon: WandSparkles, run: () => page.library.use(job.request) };
+  const use = { label: texts.queue.use, icon: WandSparkles, run: () => page.library.useJob(job) };
   return job.id === page.queue.running?.id ? [...stop(page, job), use] : [...start(page, job), use, remove(page, job)];
 }
 

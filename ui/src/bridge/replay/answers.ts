@@ -1,6 +1,9 @@
 /** What the fake engine says: rows, answers and sentences, without any state. */
 
-import type { Answer, Job, Plan, Problem, Progress, TextToImage } from "../messages.gen";
+import type { Answer, Job, Picture, Plan, Problem, Progress, TextToImage } from "../messages.gen";
+
+/** Characters of a prompt in an event or a list; what is longer is cut there. */
+export const LONGEST = 200;
 
 export function row(id: number, request: TextToImage, position: number): Job {
   const created = new Date(Date.UTC(2026, 10, 21, 8, 0, id)).toISOString();
@@ -15,7 +18,26 @@ export function row(id: number, request: TextToImage, position: number): Job {
     skipped: 0,
     problem: null,
     created,
+    cut: false,
   };
+}
+
+/** The row as events and the snapshot carry it: without the rest of a long prompt, and saying so. */
+export function brief(job: Job): Job {
+  const { prompt, negative } = job.request;
+  const request = { ...job.request, prompt: beginning(prompt), negative: beginning(negative) };
+  return { ...job, request, cut: request.prompt !== prompt || request.negative !== negative };
+}
+
+/** As `brief`, of a picture. */
+export function briefPicture(picture: Picture): Picture {
+  const prompt = beginning(picture.prompt);
+  return { ...picture, prompt, cut: prompt !== picture.prompt };
+}
+
+function beginning(text: string): string {
+  const characters = Array.from(text);
+  return characters.length > LONGEST ? `${characters.slice(0, LONGEST).join("")}…` : text;
 }
 
 export function blank(progress: Partial<Progress> & Pick<Progress, "phase">): Progress {

@@ -16,7 +16,7 @@ import type {
 } from "../messages.gen";
 import { HOSTILE } from "./hostile";
 import { wish } from "../wish";
-import { accepted, blank, counted, infotext, missing, refused, row, sentence } from "./answers";
+import { accepted, blank, brief, briefPicture, counted, infotext, missing, refused, row, sentence } from "./answers";
 import { hostileModels, MODELS, oldPictures, picture, planOf, PROMPTS, SETTINGS } from "./fixtures";
 import type { Options } from "./options";
 import { randomFrom } from "./scene";
@@ -83,6 +83,8 @@ export class FakeEngine {
         return this.pause(command.type === "pauseQueue");
       case "getSnapshot":
         return this.snapshot();
+      case "getJob":
+        return this.job(command.job);
       case "listPictures":
         return this.list(command.before ?? null, command.limit ?? 100);
       case "getPicture":
@@ -127,7 +129,7 @@ export class FakeEngine {
     const at = this.kept.jobs.findIndex((row) => row.id === job.id);
     if (at < 0) this.kept.jobs.push(job);
     else this.kept.jobs[at] = job;
-    this.say({ type: "jobChanged", job: job.id, row: job });
+    this.say({ type: "jobChanged", job: job.id, row: brief(job) });
     return job;
   }
 
@@ -199,7 +201,7 @@ export class FakeEngine {
     const saved = picture(id, job.id, now.index, plan);
     this.kept.pictures.push(saved);
     this.kept.plans[id] = plan;
-    this.say({ type: "pictureSaved", job: job.id, picture: saved });
+    this.say({ type: "pictureSaved", job: job.id, picture: briefPicture(saved) });
     this.leave({ ...job, pictures: job.pictures + 1 }, now);
   }
 
@@ -240,6 +242,11 @@ export class FakeEngine {
 
   private find(id: number): Job | undefined {
     return this.kept.jobs.find((job) => job.id === id);
+  }
+
+  private job(id: number): Answer {
+    const job = this.find(id);
+    return job ? { type: "jobDetails", job } : missing("Job", id);
   }
 
   private end(id: number, state: JobState): Answer {
@@ -294,9 +301,9 @@ export class FakeEngine {
       version: "0.1.0",
       home: this.options.hostile ? (HOSTILE[0] ?? "") : "/home/you/.local/share/darkroom",
       paused: this.kept.paused,
-      jobs: this.kept.jobs.filter((job) => job.state !== "done"),
+      jobs: this.kept.jobs.filter((job) => job.state !== "done").map(brief),
       progress: this.kept.progress,
-      pictures: this.shown().slice(0, 50),
+      pictures: this.shown().slice(0, 50).map(briefPicture),
       settings: this.kept.settings,
       samplers: ["euler", "euler_ancestral", "heun", "dpmpp_2m", "ddim", "uni_pc", "lcm"],
       schedules: ["normal", "karras", "simple", "sgm_uniform", "exponential", "ddim_uniform"],
@@ -310,7 +317,7 @@ export class FakeEngine {
   private list(before: number | null, limit: number): Answer {
     const all = this.shown();
     const below = before === null ? all : all.filter((row) => row.id < before);
-    return { type: "picturePage", pictures: below.slice(0, limit), total: all.length };
+    return { type: "picturePage", pictures: below.slice(0, limit).map(briefPicture), total: all.length };
   }
 
   private details(id: number): Answer {

@@ -69,7 +69,7 @@ export function picture(id: number, job: number, index: number, plan: Plan): Pic
   const created = new Date(EPOCH + id * 61_000).toISOString();
   const file = `pictures/${created.slice(0, 10)}/${String(job).padStart(6, "0")}-${index}.png`;
   const { width, height, seed, prompt } = plan;
-  return { id, job, index, file, width, height, seed, prompt, created, trashed: false };
+  return { id, job, index, file, width, height, seed, prompt, created, trashed: false, cut: false };
 }
 
 const SIZES = [
