@@ -2,7 +2,10 @@
 
 import asyncio
 import inspect
+import shutil
 import signal
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def home(tmp_path: Path) -> Path:
     """A folder in which no Darkroom has been."""
     return tmp_path / "home"
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that every user of this machine can enter, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from darkroom.errors import OutOfMemory
 from darkroom.messages import Job, JobState, Phase
 from standin import StandIn
 
+LONG = "a lighthouse, " * 1000 + "at the end"
 FULL = OutOfMemory("There is not enough memory for 8192x8192; make it smaller.")
 
 
@@ -39,6 +40,15 @@ def test_the_list_in_json_is_one_object(command: RunCommand) -> None:
 
     assert listed["paused"] is True
     assert [job["request"]["prompt"] for job in listed["jobs"]] == ["one", "two", "three"]
+
+
+def test_the_list_in_json_has_all_of_a_long_prompt(command: RunCommand) -> None:
+    command("queue", "pause")
+    command("generate", LONG)
+
+    (job,) = orjson.loads(command("queue", "list", "--json").out)["jobs"]
+
+    assert (job["request"]["prompt"], job["cut"]) == (LONG, False)
 
 
 @pytest.mark.usefixtures("three_waiting")

@@ -7,7 +7,7 @@ import resource
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from darkroom import Engine, JobHandle, TextToImage
-from darkroom.errors import Code, DarkroomError, DiskFull, HomeUnwritable
+from darkroom.errors import Code, DarkroomError, DiskFull
 from darkroom.library.database import open_database
 from darkroom.library.pictures import saved_plan
 from darkroom.messages import (
@@ -31,9 +31,10 @@ from darkroom.messages import (
 )
 from darkroom.queue.runs import Ending, Runs
 from following import phase, until
+from readonly import without_rights
+from refusals import refused
 from standin import Gate, StandIn
 
-NOBODY = 65534
 LARGE = TextToImage(prompt="large", width=512, height=512, seed=1)
 
 
@@ -101,37 +102,6 @@ def small_disk() -> Generator[Path]:
             subprocess.run(["umount", "-l", folder], check=True)
 
 
-@contextlib.contextmanager
-def without_rights(folder: Path) -> Generator[None]:
-    """Below `folder`, nothing can be written. Root, whom modes do not bind, becomes nobody meanwhile."""
-    root = os.geteuid() == 0
-    paths = [folder, *folder.rglob("*")]
-    modes = [(path, path.stat().st_mode) for path in paths]
-    for path in paths:
-        if root:
-            os.chown(path, NOBODY, NOBODY)
-        path.chmod(0o500 if path.is_dir() else 0o400)
-    if root:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)
-        for path, mode in modes:
-            if path.exists():
-                path.chmod(mode)
-
-
-@pytest.fixture
-def reachable() -> Iterator[Path]:
-    """A folder that every user of this machine can enter, unlike pytest's own."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
 def fill(folder: Path) -> Path:
     """Use up all the room there is."""
     filler = folder / "filler"
@@ -151,7 +121,7 @@ async def test_a_picture_that_does_not_fit_fails_its_job_with_disk_full_and_a_re
     async with Engine(home, perform=StandIn()) as engine:
         with files_up_to(400_000):
             job = await engine.submit(LARGE)
-            with pytest.raises(DiskFull, match="free some space"):
+            with refused(Code.DISK_FULL, home, "free some space"):
                 await job.pictures()
             assert pictures(home) == staged(home) == []
 
@@ -174,7 +144,7 @@ async def test_a_full_disk_fails_one_job_keeps_the_others_and_all_finish_when_th
             filler = fill(disk)
             gate.open()
 
-            with pytest.raises(DiskFull, match="B free"):
+            with refused(Code.DISK_FULL, home, "B free", "free some space"):
                 await first.pictures()
             await until(events, held_up)
             await turns_of_the_loop(engine)
@@ -320,7 +290,10 @@ async def test_a_failure_at_any_step_of_saving_leaves_no_torn_file_and_a_job_to_
 
 
 async def test_a_home_that_cannot_be_made_is_named(reachable: Path) -> None:
-    with without_rights(reachable), pytest.raises(HomeUnwritable, match="Permission denied"):
+    with (
+        without_rights(reachable),
+        refused(Code.HOME_UNWRITABLE, reachable / "home", "Permission denied", "make it writable"),
+    ):
         async with Engine(reachable / "home", perform=StandIn()):
             pass
 
@@ -334,7 +307,7 @@ async def test_a_read_only_home_is_refused_at_once_and_left_as_it_is(reachable: 
         await job.pictures()
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
 
-    with without_rights(reachable), pytest.raises(HomeUnwritable, match="make it writable"):
+    with without_rights(reachable), refused(Code.HOME_UNWRITABLE, home, "make it writable"):
         async with Engine(home, perform=StandIn()):
             pass
 
@@ -352,7 +325,7 @@ async def test_a_pictures_folder_that_turns_read_only_holds_the_queue_and_loses_
         (home / "pictures").write_text("somebody put a file here")
         gate.open()
 
-        with pytest.raises(HomeUnwritable):
+        with refused(Code.HOME_UNWRITABLE, home / "pictures", "make it writable or pick another folder"):
             await first.pictures()
         await until(everything, held_up)
         assert (await states(engine))[second.id] == JobState.QUEUED

@@ -124,16 +124,19 @@ def _devices() -> Iterator[Finding]:
 
 def _folders() -> Iterator[Finding]:
     from darkroom.library.database import refuse_newer
-    from darkroom.library.home import home_folder, open_home
+    from darkroom.library.home import Home, home_folder, open_home
 
     root = home_folder()
+    home = Home(root)
     try:
-        refuse_newer(root / "library.db")
-        home = open_home(root)
+        refuse_newer(home.database)
+        open_home(root)
     except DarkroomError as error:
         yield Finding("home", str(root), "missing", error.sentence)
-        return
-    yield Finding("home", str(root))
+        if not home.database.is_file():
+            return
+    else:
+        yield Finding("home", str(root))
     yield Finding("pictures", str(home.pictures))
     yield Finding("models", str(home.models))
     yield _space(root)

@@ -1,16 +1,22 @@
 """`darkroom models …`."""
 
+from typing import TYPE_CHECKING
+
+from darkroom.cli.reading import read
 from darkroom.cli.session import Session
 from darkroom.cli.terminal import one_line, say, say_json, say_table, size_text
 from darkroom.messages import ListModels, Model, ModelList
 from darkroom.wire import encode
 
+if TYPE_CHECKING:
+    from darkroom.engine import Engine
+    from darkroom.library.database import Database
+    from darkroom.library.home import Home
+
 
 async def list_models(session: Session, *, json: bool) -> int:
     """Every model found, with what speaks against using it."""
-    async with session.open(run_queue=False) as engine:
-        answer = await engine.handle(ListModels())
-    assert isinstance(answer, ModelList)
+    answer = await read(session, _models_of, _models_in)
     if json:
         say_json(encode(answer))
     elif answer.models:
@@ -18,6 +24,19 @@ async def list_models(session: Session, *, json: bool) -> int:
     else:
         say("There are no models; put a .safetensors file into the models folder, see `darkroom doctor`.")
     return 0
+
+
+async def _models_of(engine: "Engine") -> ModelList:
+    answer = await engine.handle(ListModels())
+    assert isinstance(answer, ModelList)
+    return answer
+
+
+def _models_in(home: "Home", _: "Database") -> ModelList:
+    from darkroom.library.settings import stored_settings
+    from darkroom.models.catalog import Catalog, folders_named
+
+    return ModelList(models=Catalog([home.models, *folders_named(stored_settings(home).model_folders)]).models())
 
 
 def _row(model: Model) -> tuple[str, ...]:

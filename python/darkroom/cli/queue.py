@@ -1,14 +1,17 @@
 """`darkroom queue …`: what waits, and wishes about it."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from darkroom.cli.follow import Watch, followed
+from darkroom.cli.reading import read
 from darkroom.cli.reporters import Reporter
 from darkroom.cli.session import Session
 from darkroom.cli.terminal import one_line, say, say_json, say_table, say_value
-from darkroom.errors import DarkroomError, Interrupted, QueueError
+from darkroom.errors import DarkroomError, Interrupted, NotFound, QueueError
 from darkroom.messages import (
     Answer,
     Command,
@@ -25,22 +28,50 @@ from darkroom.wire import encode, to_wire
 
 if TYPE_CHECKING:
     from darkroom.engine import Engine
+    from darkroom.library.database import Database
+    from darkroom.library.home import Home
 
 
 async def list_jobs(session: Session, *, json: bool) -> int:
     """Every job that has not been removed, in the order of the queue."""
-    async with session.open(run_queue=False) as engine:
-        snapshot = await _snapshot(engine)
+    paused, jobs = await read(session, _jobs_of, _jobs_in)
     if json:
-        say_value({"paused": snapshot.paused, "jobs": to_wire(snapshot.jobs)})
+        say_value({"paused": paused, "jobs": to_wire(jobs)})
         return 0
-    if snapshot.paused:
+    if paused:
         say("The queue is paused; `darkroom queue resume` goes on.")
-    if not snapshot.jobs:
+    if not jobs:
         say("The queue is empty.")
         return 0
-    say_table(("Job", "State", "Pictures", "Prompt", ""), (_row(job) for job in snapshot.jobs))
+    say_table(("Job", "State", "Pictures", "Prompt", ""), (_row(job) for job in jobs))
     return 0
+
+
+async def _jobs_of(engine: "Engine") -> tuple[bool, tuple[Job, ...]]:
+    """Whether the queue is paused, and what is in it, with all of its texts."""
+    snapshot = await _snapshot(engine)
+    return snapshot.paused, tuple(_whole(engine, job) for job in snapshot.jobs)
+
+
+def _whole(engine: "Engine", job: Job) -> Job:
+    """The row that the snapshot has cut; as it is if somebody has removed the job meanwhile.
+
+    The state stays the snapshot's, which knows of a dead runner.
+    """
+    if not job.cut:
+        return job
+    with contextlib.suppress(NotFound):
+        row = engine.job(job.id).row()
+        return row if row.state == job.state else replace(row, state=job.state, problem=job.problem)
+    return job
+
+
+def _jobs_in(home: "Home", database: "Database") -> tuple[bool, tuple[Job, ...]]:
+    from darkroom.queue.runs import Runs
+    from darkroom.queue.table import JobTable
+
+    jobs = JobTable(database)
+    return jobs.paused(), tuple(Runs(jobs).shown(home))
 
 
 def _row(job: Job) -> tuple[str, ...]:

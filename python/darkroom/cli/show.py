@@ -3,13 +3,21 @@
 import os
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from darkroom.cli.follow import run_interruptible
+from darkroom.cli.reading import read
 from darkroom.cli.session import Session
 from darkroom.cli.terminal import say, say_json, say_table
 from darkroom.library.metadata import infotext, read_file_settings
+from darkroom.library.store import PictureTable
 from darkroom.messages import GetPicture, PictureDetails, PictureSettings, Plan, TextToImage
 from darkroom.wire import encode
+
+if TYPE_CHECKING:
+    from darkroom.engine import Engine
+    from darkroom.library.database import Database
+    from darkroom.library.home import Home
 
 
 def show(session: Session, picture: str, *, json: bool, as_infotext: bool) -> int:
@@ -22,10 +30,17 @@ def show(session: Session, picture: str, *, json: bool, as_infotext: bool) -> in
 
 
 async def _show_own(session: Session, picture: int, *, json: bool, as_infotext: bool) -> int:
-    async with session.open(run_queue=False) as engine:
+    async def ask(engine: "Engine") -> tuple[PictureDetails, Path]:
         details = await engine.handle(GetPicture(picture=picture))
         assert isinstance(details, PictureDetails)
-        file = engine.home.root / details.picture.file
+        return details, engine.home.root / details.picture.file
+
+    def look(home: "Home", database: "Database") -> tuple[PictureDetails, Path]:
+        table = PictureTable(database)
+        own, plan = table.picture(picture), table.plan(picture)
+        return PictureDetails(picture=own, plan=plan, infotext=infotext(plan)), home.root / own.file
+
+    details, file = await read(session, ask, look)
     if json:
         say_json(encode(details))
     elif as_infotext:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol, cast
+from urllib.parse import quote
 
 import apsw
 
@@ -177,10 +178,11 @@ def refuse_newer(file: Path) -> None:
         raise HomeUnwritable(f"Cannot read {file}: {error.strerror}; make it readable for this user.") from error
     ours = header.startswith(_MAGIC) and int.from_bytes(header[_APPLICATION_AT], "big") == APPLICATION
     if ours:
-        _refuse_version(file, int.from_bytes(header[_VERSION_AT], "big"))
+        refuse_version(file, int.from_bytes(header[_VERSION_AT], "big"))
 
 
-def _refuse_version(file: Path, version: int) -> None:
+def refuse_version(file: Path, version: int) -> None:
+    """Raise HomeNewer for a library that has seen more steps than there are here."""
     newest = len(migrations())
     if version > newest:
         raise HomeNewer(
@@ -221,9 +223,16 @@ def open_database(file: Path, *, check: bool = False) -> Database:
     return database
 
 
-def connected(file: Path) -> Connection:
-    """A bare connection that knows our function `sealed`. Raises apsw.Error."""
-    connection = cast("Connection", apsw.Connection(str(file)))
+def connected(file: Path, reading: str = "") -> Connection:
+    """A bare connection that knows our function `sealed`; `reading` is how SQLite is to read and never write.
+
+    Raises apsw.Error.
+    """
+    if reading:
+        name, flags = f"file:{quote(str(file))}?{reading}", apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    else:
+        name, flags = str(file), apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    connection = cast("Connection", apsw.Connection(name, flags=flags))
     connection.create_scalar_function("sealed", _sealed, deterministic=True, flags=apsw.SQLITE_INNOCUOUS)
     return connection
 
@@ -240,14 +249,14 @@ def another(database: Database) -> Database:
 def _prepare(database: Database, check: bool) -> None:
     database.run(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     version = int(database.value("PRAGMA user_version"))
-    _refuse_version(database.file, version)
+    refuse_version(database.file, version)
     database.run("PRAGMA journal_mode=WAL")
     database.run("PRAGMA synchronous=FULL")
     database.run("PRAGMA trusted_schema=OFF")
     database.run("PRAGMA cell_size_check=ON")
     if check:
         _check_pages(database)
-    _migrate(database, version)
+    migrate(database, version)
     if check:
         _check_rows(database)
 
@@ -266,7 +275,8 @@ def _check_rows(database: Database) -> None:
             raise HomeDamaged(f"The library {database.file} is damaged (row {row} of {view}); start Darkroom again.")
 
 
-def _migrate(database: Database, version: int) -> None:
+def migrate(database: Database, version: int) -> None:
+    """Take the steps from `version` on, all or none."""
     steps = migrations()
     if version == len(steps):
         return

@@ -1,5 +1,6 @@
 """What the user chose once, in `settings.toml`. Lines of a newer Darkroom are kept, and damage costs no start."""
 
+import contextlib
 import os
 import tomllib
 from typing import Any
@@ -40,7 +41,8 @@ def _document(home: Home) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        move_durably(home.settings, free_name(home.root / "settings.damaged.toml"))
+        with contextlib.suppress(HomeUnwritable):
+            move_durably(home.settings, free_name(home.root / "settings.damaged.toml"))
         return {}
 
 
