@@ -13,12 +13,9 @@ import darkroom
 from darkroom import Engine, TextToImage, _native
 from darkroom.errors import (
     BadRequest,
-    DarkroomError,
-    EngineLost,
+    Code,
     HomeUnwritable,
-    ModelMissing,
     ModelUnsafe,
-    NotFound,
     PictureUnreadable,
 )
 from darkroom.library.home import Home
@@ -51,6 +48,7 @@ from darkroom.queue.queue import Queue
 from darkroom.queue.runs import Runs
 from darkroom.tasks.attempt import Attempt
 from following import until
+from refusals import refused
 from standin import STEPS, Gate, StandIn, noise, plan_of
 
 HEAVY = ("torch", "diffusers", "transformers", "numpy", "PIL")
@@ -96,7 +94,7 @@ def test_every_public_name_can_be_loaded() -> None:
 async def test_an_engine_that_is_not_open_says_so(home: Path) -> None:
     engine = Engine(home, perform=StandIn())
 
-    with pytest.raises(EngineLost, match="async with"):
+    with refused(Code.ENGINE_LOST, "is not open", "async with Engine()"):
         await engine.submit(TextToImage(prompt="x"))
 
 
@@ -115,10 +113,10 @@ async def test_an_engine_that_cannot_begin_holds_nothing(home: Path, monkeypatch
     with monkeypatch.context() as broken:
         broken.setattr(Queue, "start", start)
         broken_engine = Engine(home, perform=StandIn())
-        with pytest.raises(HomeUnwritable):
+        with refused(Code.HOME_UNWRITABLE, "bring it back"):
             await broken_engine.__aenter__()
 
-    with pytest.raises(EngineLost):
+    with refused(Code.ENGINE_LOST, "is not open", "async with Engine()"):
         await broken_engine.handle(GetSnapshot())
     async with Engine(home, perform=StandIn()) as engine:
         assert engine.runs_queue
@@ -202,7 +200,7 @@ async def test_a_model_that_cannot_be_used_is_refused_before_a_job_is_made(home:
         (home / "models").mkdir(exist_ok=True)
         (home / "models" / "old.ckpt").write_bytes(b"\x80\x04")
 
-        with pytest.raises(ModelMissing, match="nowhere"):
+        with refused(Code.MODEL_MISSING, "nowhere", "put it into a model folder"):
             await engine.submit(TextToImage(prompt="x", model="nowhere"))
         with pytest.raises(ModelUnsafe, match="pickle"):
             await engine.handle(Generate(request=TextToImage(prompt="x", model="old.ckpt")))
@@ -257,15 +255,20 @@ async def test_an_exported_picture_has_the_format_of_its_name(home: Path, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("path", "error"), [("missing/folder/x.png", NotFound), ("home", HomeUnwritable), ("home/runner.lock/x", NotFound)]
+    ("path", "code", "way_out"),
+    [
+        ("missing/folder/x.png", Code.NOT_FOUND, "pick one that exists"),
+        ("home", Code.HOME_UNWRITABLE, "copy it, or pick another place"),
+        ("home/runner.lock/x", Code.NOT_FOUND, "pick one that exists"),
+    ],
 )
 async def test_an_export_that_cannot_be_is_named(
-    home: Path, tmp_path: Path, path: str, error: type[DarkroomError]
+    home: Path, tmp_path: Path, path: str, code: Code, way_out: str
 ) -> None:
     async with Engine(home, perform=StandIn()) as engine:
         picture = await one_picture(engine)
 
-        with pytest.raises(error):
+        with refused(code, tmp_path / Path(path).parts[0], way_out):
             await engine.handle(ExportPicture(picture=picture, path=str(tmp_path / path)))
 
         assert engine.picture_file(picture).is_file()
@@ -277,9 +280,9 @@ async def test_a_picture_taken_away_by_hand_is_missing_with_its_place(home: Path
         file = engine.picture_file(picture)
         file.unlink()
 
-        with pytest.raises(NotFound, match=file.name):
+        with refused(Code.NOT_FOUND, file, "make the picture again"):
             engine.picture_file(picture)
-        with pytest.raises(NotFound, match="no picture 99"):
+        with refused(Code.NOT_FOUND, "no picture 99", "made in another home"):
             engine.picture_file(99)
 
 
@@ -293,7 +296,7 @@ async def test_settings_are_read_out_of_a_picture_file(home: Path, tmp_path: Pat
         assert settings.request.prompt == "a lighthouse"
         assert settings.request.seed == 3
         (tmp_path / "note.png").write_text("no picture")
-        with pytest.raises(PictureUnreadable):
+        with refused(Code.PICTURE_UNREADABLE, "note.png: "):
             await engine.handle(InspectPicture(path=str(tmp_path / "note.png")))
 
 

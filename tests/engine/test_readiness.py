@@ -8,10 +8,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from darkroom import Engine, TextToImage
-from darkroom.errors import (
-    BadPrompt,
-    DarkroomError,
-)
+from darkroom.errors import Code
 from darkroom.messages import (
     CountTokens,
     EngineChanged,
@@ -22,6 +19,7 @@ from darkroom.messages import (
     TokenCount,
 )
 from following import until
+from refusals import refused
 from standin import StandIn
 
 
@@ -40,7 +38,7 @@ async def test_the_engine_is_loaded_on_the_torch_thread_when_a_job_waits(
         job = await engine.submit(TextToImage(prompt="x"))
 
         seen = await until(events, lambda event: isinstance(event, EngineChanged) and event.problem is not None)
-        with pytest.raises(DarkroomError, match="no torch here"):
+        with refused(Code.INTERNAL_ERROR, f"Job {job.id} failed with ImportError: no torch here", "retry it"):
             await job.pictures()
 
     states = [event.state for event in seen if isinstance(event, EngineChanged)]
@@ -119,5 +117,5 @@ async def test_embeddings_count_as_their_vectors_and_unknown_ones_are_named(home
 
 async def test_tokens_of_a_text_that_is_no_prompt_are_not_counted(home: Path) -> None:
     async with Engine(home, perform=StandIn()) as engine:
-        with pytest.raises(BadPrompt, match="shorten it"):
+        with refused(Code.BAD_PROMPT, "40000 bytes", "shorten it"):
             await engine.handle(CountTokens(text="x" * 40_000))

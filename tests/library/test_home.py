@@ -11,10 +11,11 @@ import apsw
 import pytest
 
 from darkroom import Engine, TextToImage
-from darkroom.errors import HomeError, HomeNewer, HomeUnwritable
+from darkroom.errors import Code, HomeError, HomeNewer, HomeUnwritable
 from darkroom.library.database import OLDEST_SQLITE, connected, migrations, open_database, refuse_newer
 from darkroom.library.home import home_folder, open_home
 from darkroom.library.lock import FileLock
+from refusals import refused
 from standin import StandIn
 
 HOMES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "homes.json").read_text())
@@ -120,7 +121,7 @@ def test_a_newer_version_still_in_the_log_is_refused_too(home: Path) -> None:
     writer = connected(database)
     writer.execute(f"PRAGMA user_version={len(migrations()) + 1}")
 
-    with pytest.raises(HomeNewer):
+    with refused(Code.HOME_NEWER, f"format {len(migrations()) + 1}", "update Darkroom"):
         open_database(database)
     writer.close()
 

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from darkroom import _native
-from darkroom.errors import NotFound, PictureUnreadable
+from darkroom.errors import Code, PictureUnreadable
 from darkroom.library.metadata import infotext, picture_text, read_picture_file, read_plan, read_settings, request_of
 from darkroom.messages import Plan, Sampler, Schedule
+from refusals import refused
 
 PLAN = Plan(
     prompt="a lighthouse at dusk",
@@ -178,9 +179,17 @@ def test_json_where_infotext_belongs_is_not_taken_for_a_prompt() -> None:
         read_settings(foreign_picture(parameters='{"sui_image_params": {"prompt": "x"}}'))
 
 
-@pytest.mark.parametrize("data", [b"", b"no picture", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXt"])
-def test_bytes_that_are_no_picture_are_refused(data: bytes) -> None:
-    with pytest.raises(PictureUnreadable):
+@pytest.mark.parametrize(
+    ("data", "way_out"),
+    [
+        (b"", "convert it to one of them"),
+        (b"no picture", "convert it to one of them"),
+        (b"\x89PNG\r\n\x1a\n", "get it from its source again"),
+        (b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXt", "get it from its source again"),
+    ],
+)
+def test_bytes_that_are_no_picture_are_refused(data: bytes, way_out: str) -> None:
+    with refused(Code.PICTURE_UNREADABLE, way_out):
         read_settings(data)
 
 
@@ -199,12 +208,12 @@ def test_a_file_of_the_user_is_read(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match=r"gone\.png"):
+    with refused(Code.NOT_FOUND, tmp_path / "gone.png", "check the path"):
         read_picture_file(tmp_path / "gone.png")
 
 
 def test_a_folder_is_no_picture(tmp_path: Path) -> None:
-    with pytest.raises(PictureUnreadable):
+    with refused(Code.PICTURE_UNREADABLE, tmp_path, "name a PNG, JPEG or WebP picture"):
         read_picture_file(tmp_path)
 
 
@@ -218,5 +227,5 @@ def test_a_named_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_path_with_a_nul_is_refused() -> None:
-    with pytest.raises(PictureUnreadable):
+    with refused(Code.PICTURE_UNREADABLE, "cannot be opened", "check the path"):
         read_picture_file(Path("a\0b.png"))

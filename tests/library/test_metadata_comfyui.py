@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
-from darkroom.errors import PictureUnreadable
+from darkroom.errors import Code
 from darkroom.library.comfyui import read_prompt_graph
 from darkroom.library.metadata import read_settings
 from darkroom.messages import Model, Sampler, Schedule
+from refusals import refused
 
 
 def node(kind: str, **inputs: object) -> dict[str, Any]:
@@ -206,7 +207,7 @@ def test_a_ring_of_links_comes_to_an_end() -> None:
     ids=range(9),
 )
 def test_what_is_no_graph_is_refused(text: str) -> None:
-    with pytest.raises(PictureUnreadable):
+    with refused(Code.PICTURE_UNREADABLE, "open the picture in ComfyUI"):
         read_prompt_graph(text)
 
 

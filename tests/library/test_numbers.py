@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from darkroom import Engine, TextToImage
-from darkroom.errors import BadRequest, NotFound
+from darkroom.errors import Code
 from darkroom.messages import (
     CancelJob,
     Command,
@@ -21,6 +21,7 @@ from darkroom.messages import (
     SkipPicture,
     TrashPictures,
 )
+from refusals import refused
 from standin import StandIn
 
 NUMBERS = (2**63, 2**70, -(2**63) - 1)
@@ -46,16 +47,16 @@ async def test_a_number_beyond_64_bits_is_not_found(home: Path, command: Callabl
     async with Engine(home, run_queue=False) as engine:
         await engine.submit(TextToImage(prompt="waits"))
 
-        with pytest.raises(NotFound, match=str(number)):
+        with refused(Code.NOT_FOUND, number, "list the queue or the pictures"):
             await engine.handle(command(number))
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 async def test_a_handle_of_such_a_job_is_not_found(home: Path, number: int) -> None:
     async with Engine(home, run_queue=False) as engine:
-        with pytest.raises(NotFound, match=str(number)):
+        with refused(Code.NOT_FOUND, number, "list the queue or the pictures"):
             engine.job(number)
-        with pytest.raises(NotFound, match=str(number)):
+        with refused(Code.NOT_FOUND, number, "list the queue or the pictures"):
             engine.picture_file(number)
 
 
@@ -74,8 +75,8 @@ async def test_a_page_before_any_number_is_a_page(home: Path) -> None:
 @pytest.mark.parametrize("front", [True, False])
 async def test_a_priority_out_of_range_is_refused_and_leaves_no_job(home: Path, priority: int, front: bool) -> None:
     async with Engine(home, run_queue=False) as engine:
-        with pytest.raises(BadRequest, match=f"Priority {priority} is out of range"):
+        with refused(Code.BAD_REQUEST, f"Priority {priority} is out of range", "use -1000000 to 1000000"):
             await engine.submit(TextToImage(prompt="x"), priority=priority, front=front)
 
-        with pytest.raises(NotFound):
+        with refused(Code.NOT_FOUND, "no job 1", "list the queue"):
             engine.job(1)

@@ -8,10 +8,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from darkroom.errors import Cancelled, ModelMissing, ModelUnsafe, ModelUnsupported
+from darkroom.errors import Cancelled, Code, ModelMissing, ModelUnsafe, ModelUnsupported
 from darkroom.models.catalog import Catalog
 from darkroom.models.loader import Loaded, load
 from darkroom.models.precision import Placement, exact
+from refusals import refused
 from tests.tiny import tiny_model
 
 
@@ -124,7 +125,7 @@ def test_a_cut_file_is_refused(folder: Path) -> None:
     file = folder / "vae" / "diffusion_pytorch_model.safetensors"
     file.write_bytes(file.read_bytes()[:-1000])
 
-    with pytest.raises(ModelUnsafe):
+    with refused(Code.MODEL_UNSAFE, file.name):
         loaded(folder)
 
 

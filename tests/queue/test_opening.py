@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from darkroom import Engine, TextToImage
-from darkroom.errors import HomeUnwritable
+from darkroom.errors import Code, HomeUnwritable
 from darkroom.library import changes
 from darkroom.library.home import Home
 from darkroom.library.orphans import Found
 from darkroom.queue import worker
 from darkroom.queue.runs import Runs
+from refusals import refused
 from standin import StandIn
 
 DESCRIPTORS = Path("/proc/self/fd")
@@ -29,7 +30,7 @@ async def test_an_engine_that_cannot_recover_leaves_no_file_open(home: Path) -> 
     before = len(os.listdir(DESCRIPTORS))
 
     for _ in range(3):
-        with pytest.raises(HomeUnwritable):
+        with refused(Code.HOME_UNWRITABLE, home / "staging", "make it writable"):
             async with Engine(home, perform=StandIn()):
                 pass
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from darkroom import Engine, TextToImage
-from darkroom.errors import Cancelled, EngineLost, JobCancelled, JobPoisoned
+from darkroom.errors import Cancelled, Code
 from darkroom.library.database import Database, open_database
 from darkroom.messages import GetSnapshot, JobEvent, JobState, Phase, PictureSaved, RetryJob, Snapshot
 from darkroom.queue.runs import Runs
 from darkroom.tasks.attempt import Attempt
 from following import phase, state, until
+from refusals import refused
 from standin import Gate, StandIn, noise, plan_of
 
 
@@ -72,7 +73,7 @@ async def test_waiting_for_pictures_ends_when_the_engine_closes(home: Path) -> N
         waiting = asyncio.create_task(job.pictures())
         await until(job.events(), phase(Phase.SAMPLING))
 
-    with pytest.raises(EngineLost, match="goes on when one is opened"):
+    with refused(Code.ENGINE_LOST, f"before job {job.id} ended", "goes on when one is opened"):
         await waiting
 
 
@@ -168,7 +169,7 @@ async def test_a_job_that_ended_the_engine_three_times_is_given_up_and_the_queue
 
     async with Engine(home, perform=StandIn()) as engine:
         await engine.job(following).pictures()
-        with pytest.raises(JobPoisoned, match="3 times"):
+        with refused(Code.JOB_POISONED, f"Job {deadly} ended the engine 3 times", "retry it"):
             await engine.job(deadly).pictures()
 
         await engine.handle(RetryJob(job=deadly))
@@ -197,7 +198,7 @@ async def test_a_wish_to_cancel_outlives_the_engine(home: Path) -> None:
     die_while_running(home, job, cancel=True)
 
     async with Engine(home, perform=StandIn()) as engine:
-        with pytest.raises(JobCancelled):
+        with refused(Code.JOB_CANCELLED, f"Job {job} was cancelled", "retry it"):
             await engine.job(job).pictures()
 
 

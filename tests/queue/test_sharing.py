@@ -8,10 +8,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from darkroom import Engine, TextToImage
-from darkroom.errors import Code, JobCancelled
+from darkroom.errors import Code
 from darkroom.messages import (
     EngineChanged,
     EngineState,
@@ -32,6 +30,7 @@ from darkroom.messages import (
 )
 from darkroom.wire import decode_event
 from following import phase, state, states, until
+from refusals import refused
 from standin import Gate, StandIn
 
 
@@ -177,7 +176,7 @@ async def test_a_followers_wish_to_cancel_reaches_the_runner(home: Path) -> None
 
             await job.cancel()
 
-            with pytest.raises(JobCancelled):
+            with refused(Code.JOB_CANCELLED, f"Job {job.id} was cancelled", "retry it"):
                 await job.pictures()
             assert not list(engine.home.pictures.rglob("*.png"))
 

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pytest
-
 from darkroom import Engine, TextToImage
-from darkroom.errors import BadRequest, JobCancelled, QueueError
+from darkroom.errors import Code
 from darkroom.messages import JobChanged, JobState, Phase, RetryJob, SkipPicture
 from following import phase, until
+from refusals import refused
 from standin import Gate, StandIn
 
 
@@ -36,7 +35,7 @@ async def test_a_job_of_which_everything_was_skipped_is_cancelled_and_makes_all_
         await until(events, phase(Phase.DECODING))
 
         await engine.handle(SkipPicture(job=job.id, index=0))
-        with pytest.raises(JobCancelled):
+        with refused(Code.JOB_CANCELLED, f"Job {job.id} was cancelled", "retry it"):
             await job.pictures()
         gate.open()
         await engine.handle(RetryJob(job=job.id))
@@ -81,9 +80,9 @@ async def test_only_a_picture_of_a_running_job_can_be_skipped(home: Path) -> Non
         waiting = await engine.submit(TextToImage(prompt="waits"))
         await until(events, phase(Phase.DECODING))
 
-        with pytest.raises(BadRequest, match="no picture 1"):
+        with refused(Code.BAD_REQUEST, f"Job {job.id} has no picture 1", "from 0 to 0"):
             await engine.handle(SkipPicture(job=job.id, index=1))
-        with pytest.raises(QueueError, match="is queued"):
+        with refused(Code.QUEUE_ERROR, f"Job {waiting.id} is queued", "only a picture of a running job"):
             await engine.handle(SkipPicture(job=waiting.id, index=0))
         gate.open()
         assert len(await job.pictures()) == 1
