@@ -94,9 +94,11 @@ fn is_picture(path: &Path) -> bool {
 pub unsafe fn run(arguments: &[OsString], window: impl FnOnce(crate::window::Options) -> i32) -> i32 {
     match Start::of(arguments) {
         Start::Window(start) => {
+            // SAFETY: the caller promises that this is the only thread.
+            unsafe { crate::window::display::prepare() };
             let home = home::find(start.home.clone());
             if start.inline {
-                // SAFETY: the caller promises that this is the only thread.
+                // SAFETY: as above.
                 unsafe { environment::prepare(&home) };
             }
             let files = start.files.clone();

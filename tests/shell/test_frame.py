@@ -13,8 +13,10 @@ from shell.driver import CONTROL, ENTER, ESCAPE, Window, virtual_display
 from shell.hands import fill, gate, hearing, press_keys, wait_for_end
 
 SCREEN = 1500, 1000
+SMALL_SCREEN = 1280, 900
 SIZE = 1000, 700
 MANAGER = "openbox"
+MANAGED = pytest.mark.skipif(shutil.which(MANAGER) is None, reason=f"{MANAGER} is not installed")
 Opening = Callable[[], Window]
 PLUS, MINUS, F11 = "\ue025", "\ue027", "\ue03b"
 RATIO = "Math.round(outerWidth / innerWidth * 100)"
@@ -27,9 +29,9 @@ return [page.scrollWidth > innerWidth + 1, right > innerWidth, bottom > innerHei
 
 
 @pytest.fixture
-def desktop(variables: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Variables for a display with a window manager: only that can give a window the whole screen."""
-    with virtual_display(f"{SCREEN[0]}x{SCREEN[1]}x24") as name:
+def desktop(variables: dict[str, str], screen: tuple[int, int]) -> Iterator[dict[str, str]]:
+    """Variables for a display with a window manager, which gives a window the whole screen, or less than it asks."""
+    with virtual_display(f"{screen[0]}x{screen[1]}x24") as name:
         own = variables | {"DISPLAY": name}
         manager = subprocess.Popen([MANAGER, "--sm-disable"], env=own, stderr=subprocess.DEVNULL)
         yield own
@@ -94,7 +96,8 @@ def has_size(window: Window, size: tuple[int, int]) -> None:
     window.wait(f"[innerWidth, innerHeight].join() === '{size[0]},{size[1]}'")
 
 
-@pytest.mark.skipif(shutil.which(MANAGER) is None, reason=f"{MANAGER} is not installed")
+@MANAGED
+@pytest.mark.parametrize("screen", [SCREEN])
 def test_the_whole_screen_is_taken_and_left_by_keys_and_is_not_the_size_of_the_next_start(
     launch: Launch, engine_program: Path, desktop: dict[str, str], home: Path
 ) -> None:
@@ -114,3 +117,15 @@ def test_the_whole_screen_is_taken_and_left_by_keys_and_is_not_the_size_of_the_n
 
     place = json.loads((home / "window/place.json").read_text())["main"]
     assert (place["width"], place["height"]) == size
+
+
+@MANAGED
+@pytest.mark.parametrize("screen", [SMALL_SCREEN])
+def test_a_window_that_gets_less_room_than_it_asks_for_opens_once(
+    launch: Launch, engine_program: Path, desktop: dict[str, str], home: Path
+) -> None:
+    window = launch("--home", home, "--engine-program", engine_program, **desktop)
+    # A page whose process ended and was loaded again would end this wait.
+    window.wait("document.documentElement.dataset.ready === 'true'")
+    window.settle()
+    assert window.run("return innerHeight") < SMALL_SCREEN[1]

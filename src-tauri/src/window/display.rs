@@ -3,6 +3,27 @@
 #[cfg(target_os = "linux")]
 use std::path::Path;
 
+/// Choose how the page is drawn: without a graphics device the processor would put the whole window together anew for
+/// every frame, in the time that the picture needs. Told so, `WebKit` draws the changed part alone.
+///
+/// # Safety
+/// No other thread may run yet. (There is a setting as well, but where it comes after the page has been drawn once,
+/// resizing the window ends the page's process.)
+#[cfg(target_os = "linux")]
+pub unsafe fn prepare() {
+    if !has_graphics_device() {
+        // SAFETY: the caller promises that this is the only thread.
+        unsafe { std::env::set_var("WEBKIT_DISABLE_COMPOSITING_MODE", "1") };
+    }
+}
+
+/// Elsewhere the system's own view does what it does.
+///
+/// # Safety
+/// As above.
+#[cfg(not(target_os = "linux"))]
+pub unsafe fn prepare() {}
+
 /// Connect to the display. The error is a sentence with the way out.
 #[cfg(target_os = "linux")]
 pub fn open() -> Result<(), String> {
@@ -29,8 +50,7 @@ pub fn open() -> Result<(), String> {
 
 /// Whether something other than the processor can draw.
 #[cfg(target_os = "linux")]
-#[must_use]
-pub fn has_graphics_device() -> bool {
+fn has_graphics_device() -> bool {
     holds_one_that_renders(Path::new("/dev/dri"))
 }
 

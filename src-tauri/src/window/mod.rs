@@ -170,28 +170,7 @@ fn add_window<R: Runtime>(app: &App<R>, home: &Path, folder: Option<PathBuf>) ->
     let window = window.build()?;
     backdrop::paint(&window, home)?;
     app.state::<Zoom>().restore(&window, home::own_file("zoom"))?;
-    draw_only_what_changed(&window)?;
     reload_after_a_crash(&window)
-}
-
-/// Without a graphics device the processor would put the whole window together anew for every frame, in the time that
-/// the picture needs. Told to use none, `WebKit` draws the changed part alone.
-#[cfg(target_os = "linux")]
-fn draw_only_what_changed<R: Runtime>(window: &tauri::WebviewWindow<R>) -> tauri::Result<()> {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
-    if display::has_graphics_device() {
-        return Ok(());
-    }
-    window.with_webview(|webview| {
-        if let Some(settings) = webview.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn draw_only_what_changed<R: Runtime>(_window: &tauri::WebviewWindow<R>) -> tauri::Result<()> {
-    Ok(())
 }
 
 /// Links lead nowhere: the page is all there is.
