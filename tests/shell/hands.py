@@ -103,10 +103,10 @@ def children(process: int) -> dict[int, str]:
 
 
 def press_keys(variables: Mapping[str, str], keys: str) -> None:
-    """Press real keys in the only window there is, without its driver."""
+    """Press real keys in the only window there is, without its driver. It may be gone before they are let go."""
     window = ["search", "--sync", "--onlyvisible", "--name", "Darkroom$", "windowfocus", "--sync"]
     command = ["xdotool", *window, "key", keys]
-    subprocess.run(command, env=dict(variables), check=True, timeout=PATIENCE, stdout=subprocess.DEVNULL)
+    subprocess.run(command, env=dict(variables), check=False, timeout=PATIENCE, capture_output=True)
 
 
 def web_process(window: Window) -> int:
