@@ -28,9 +28,6 @@ pub unsafe fn prepare() {}
 #[cfg(target_os = "linux")]
 pub fn open() -> Result<(), String> {
     if gtk::init().is_ok() {
-        if !has_graphics_device() {
-            hold_the_caret_still();
-        }
         return Ok(());
     }
     let named = ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().find_map(|name| {
@@ -61,15 +58,6 @@ fn holds_one_that_renders(folder: &Path) -> bool {
             .flatten()
             .any(|device| device.file_name().to_string_lossy().starts_with("renderD"))
     })
-}
-
-/// Without a graphics device the processor imitates one, and a caret that blinks is two whole frames a second.
-#[cfg(target_os = "linux")]
-fn hold_the_caret_still() {
-    use gtk::prelude::GtkSettingsExt;
-    if let Some(settings) = gtk::Settings::default() {
-        settings.set_gtk_cursor_blink(false);
-    }
 }
 
 /// Elsewhere the desktop is always there.
