@@ -16,7 +16,7 @@ from darkroom.library.database import Database, another, refuse_newer
 from darkroom.library.export import export_picture
 from darkroom.library.home import Home, home_folder, open_home
 from darkroom.library.log import Log
-from darkroom.library.metadata import infotext, read_file_settings, read_text
+from darkroom.library.metadata import read_file_settings, read_text
 from darkroom.library.pictures import existing_file
 from darkroom.library.settings import stored_settings, write_settings
 from darkroom.library.trash import restore_pictures, trash_pictures
@@ -58,7 +58,7 @@ from darkroom.messages import (
     TokenCount,
     TrashPictures,
 )
-from darkroom.models.catalog import EMBEDDINGS, Catalog, expanded, folders_named
+from darkroom.models.catalog import EMBEDDINGS, catalog_of, expanded
 from darkroom.models.embedding_files import vectors_in
 from darkroom.models.tokenizer_files import tokenizer_of
 from darkroom.prompting.count import count_tokens
@@ -188,7 +188,7 @@ class _Tasks:
         home = self._home
         studio = Studio(
             folder=home.root,
-            catalog=lambda: _catalog(home),
+            catalog=lambda: catalog_of(home),
             settings=lambda: stored_settings(home),
             embedding_folders=_embedding_folders(home),
             on_problem=self._log.note,
@@ -218,12 +218,8 @@ def _networks_are_imported() -> bool:
     return "torch" in sys.modules
 
 
-def _catalog(home: Home) -> Catalog:
-    return Catalog([home.models, *folders_named(stored_settings(home).model_folders)])
-
-
 def _counted(command: CountTokens, home: Home) -> TokenCount:
-    model = _catalog(home).find(command.model or stored_settings(home).model)
+    model = catalog_of(home).find(command.model or stored_settings(home).model)
     return count_tokens(command.text, tokenizer_of(model.path), lambda name: vectors_in(_embedding_folders(home), name))
 
 
@@ -289,7 +285,7 @@ class _Opened:
     async def submitted(self, request: TextToImage, *, front: bool, priority: int) -> JobHandle:
         wish = checked(request)
         if wish.model is not None:
-            await asyncio.to_thread(_catalog(self.home).find, wish.model)
+            await asyncio.to_thread(catalog_of(self.home).find, wish.model)
         seed = secrets.randbelow(CHOSEN_SEEDS) if wish.seed is None else wish.seed
         job = self.queue.add(replace(wish, seed=seed), front=front, priority=priority)
         return self.handle_of(job.id)
@@ -331,8 +327,7 @@ class _Opened:
         return replace(page, pictures=tuple(map(brief_picture, page.pictures)))
 
     def _get_picture(self, command: GetPicture) -> PictureDetails:
-        picture, plan = self.queue.pictures.picture(command.picture), self.queue.pictures.plan(command.picture)
-        return PictureDetails(picture=picture, plan=plan, infotext=infotext(plan))
+        return self.queue.pictures.details(command.picture)
 
     async def _trash(self, command: TrashPictures) -> Accepted:
         return await self._moved(trash_pictures, command.pictures)
@@ -370,7 +365,7 @@ class _Opened:
         return ModelList(models=await asyncio.to_thread(self._models))
 
     def _models(self) -> tuple[Model, ...]:
-        return _catalog(self.home).models()
+        return catalog_of(self.home).models()
 
     async def _count_tokens(self, command: CountTokens) -> TokenCount:
         checked_text("prompt", command.text)

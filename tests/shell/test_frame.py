@@ -91,6 +91,13 @@ def test_the_window_is_closed_by_keys_and_nothing_is_lost(
     assert window.run("return document.querySelector('input[aria-label=Steps]').value") == "17"
 
 
+def opened(launch: Launch, home: Path, engine_program: Path, desktop: dict[str, str]) -> Window:
+    """The window on a desktop. A page whose process ended and was loaded again would end the wait."""
+    window = launch("--home", home, "--engine-program", engine_program, **desktop)
+    window.wait("document.documentElement.dataset.ready === 'true'")
+    return window
+
+
 def has_size(window: Window, size: tuple[int, int]) -> None:
     """Wait until the page has these measures."""
     window.wait(f"[innerWidth, innerHeight].join() === '{size[0]},{size[1]}'")
@@ -101,8 +108,7 @@ def has_size(window: Window, size: tuple[int, int]) -> None:
 def test_the_whole_screen_is_taken_and_left_by_keys_and_is_not_the_size_of_the_next_start(
     launch: Launch, engine_program: Path, desktop: dict[str, str], home: Path
 ) -> None:
-    window = launch("--home", home, "--engine-program", engine_program, **desktop)
-    window.wait("document.documentElement.dataset.ready === 'true'")
+    window = opened(launch, home, engine_program, desktop)
     window.resize(*SIZE)
     window.wait(f"innerWidth === {SIZE[0]}")
     size = tuple(window.run("return [innerWidth, innerHeight]"))
@@ -124,8 +130,6 @@ def test_the_whole_screen_is_taken_and_left_by_keys_and_is_not_the_size_of_the_n
 def test_a_window_that_gets_less_room_than_it_asks_for_opens_once(
     launch: Launch, engine_program: Path, desktop: dict[str, str], home: Path
 ) -> None:
-    window = launch("--home", home, "--engine-program", engine_program, **desktop)
-    # A page whose process ended and was loaded again would end this wait.
-    window.wait("document.documentElement.dataset.ready === 'true'")
+    window = opened(launch, home, engine_program, desktop)
     window.settle()
     assert window.run("return innerHeight") < SMALL_SCREEN[1]

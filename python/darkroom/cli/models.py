@@ -33,10 +33,9 @@ async def _models_of(engine: "Engine") -> ModelList:
 
 
 def _models_in(home: "Home", _: "Database") -> ModelList:
-    from darkroom.library.settings import stored_settings
-    from darkroom.models.catalog import Catalog, folders_named
+    from darkroom.models.catalog import catalog_of
 
-    return ModelList(models=Catalog([home.models, *folders_named(stored_settings(home).model_folders)]).models())
+    return ModelList(models=catalog_of(home).models())
 
 
 def _row(model: Model) -> tuple[str, ...]:

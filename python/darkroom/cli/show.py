@@ -36,9 +36,8 @@ async def _show_own(session: Session, picture: int, *, json: bool, as_infotext: 
         return details, engine.home.root / details.picture.file
 
     def look(home: "Home", database: "Database") -> tuple[PictureDetails, Path]:
-        table = PictureTable(database)
-        own, plan = table.picture(picture), table.plan(picture)
-        return PictureDetails(picture=own, plan=plan, infotext=infotext(plan)), home.root / own.file
+        details = PictureTable(database).details(picture)
+        return details, home.root / details.picture.file
 
     details, file = await read(session, ask, look)
     if json:

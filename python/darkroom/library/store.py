@@ -9,7 +9,8 @@ import orjson
 
 from darkroom.errors import BadMessage, NotFound
 from darkroom.library.database import LARGEST_NUMBER, Database, newer_row
-from darkroom.messages import Picture, PicturePage, Plan
+from darkroom.library.infotext import infotext
+from darkroom.messages import Picture, PictureDetails, PicturePage, Plan
 from darkroom.wire import encode, from_wire
 
 LARGEST_PAGE = 1000
@@ -72,6 +73,11 @@ class PictureTable:
             return from_wire(orjson.loads(stored), Plan)
         except BadMessage as error:
             raise newer_row(self._database.file, f"Picture {picture}", error.sentence) from error
+
+    def details(self, picture: int) -> PictureDetails:
+        """The picture and all that it was made with. Raises as `plan` does."""
+        plan = self.plan(picture)
+        return PictureDetails(picture=self.picture(picture), plan=plan, infotext=infotext(plan))
 
     def of_job(self, job: int) -> list[Picture]:
         """The job's pictures in their order."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from darkroom.errors import DarkroomError, ModelMissing, ModelUnsafe, ModelUnsupported
+from darkroom.library.home import Home
+from darkroom.library.settings import stored_settings
 from darkroom.messages import Model, problem_of
 from darkroom.models.family import FAMILIES, SD15, STARTER, Family
 from darkroom.models.files import checked_file
@@ -111,6 +113,11 @@ def expanded(name: str) -> Path | None:
         return Path(name).expanduser()
     except (RuntimeError, UnicodeEncodeError):
         return None
+
+
+def catalog_of(home: Home) -> "Catalog":
+    """What there is in the home's own model folder and in those that its settings name."""
+    return Catalog([home.models, *folders_named(stored_settings(home).model_folders)])
 
 
 def folders_named(names: Iterable[str]) -> list[Path]:

@@ -11,7 +11,7 @@ use std::path::Path;
 /// resizing the window ends the page's process.)
 #[cfg(target_os = "linux")]
 pub unsafe fn prepare() {
-    if !has_graphics_device() {
+    if !has_graphics_device(Path::new("/dev/dri")) {
         // SAFETY: the caller promises that this is the only thread.
         unsafe { std::env::set_var("WEBKIT_DISABLE_COMPOSITING_MODE", "1") };
     }
@@ -45,14 +45,8 @@ pub fn open() -> Result<(), String> {
     ))
 }
 
-/// Whether something other than the processor can draw.
 #[cfg(target_os = "linux")]
-fn has_graphics_device() -> bool {
-    holds_one_that_renders(Path::new("/dev/dri"))
-}
-
-#[cfg(target_os = "linux")]
-fn holds_one_that_renders(folder: &Path) -> bool {
+fn has_graphics_device(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|found| {
         found
             .flatten()
@@ -73,10 +67,10 @@ mod tests {
     #[test]
     fn a_graphics_device_is_one_that_renders() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(!holds_one_that_renders(&folder.path().join("missing")));
+        assert!(!has_graphics_device(&folder.path().join("missing")));
         std::fs::write(folder.path().join("card0"), "").unwrap();
-        assert!(!holds_one_that_renders(folder.path()));
+        assert!(!has_graphics_device(folder.path()));
         std::fs::write(folder.path().join("renderD128"), "").unwrap();
-        assert!(holds_one_that_renders(folder.path()));
+        assert!(has_graphics_device(folder.path()));
     }
 }
