@@ -20,6 +20,12 @@ MANAGED = pytest.mark.skipif(shutil.which(MANAGER) is None, reason=f"{MANAGER} i
 Opening = Callable[[], Window]
 PLUS, MINUS, F11 = "\ue025", "\ue027", "\ue03b"
 RATIO = "Math.round(outerWidth / innerWidth * 100)"
+CORNER = "const { left, top } = document.activeElement.getBoundingClientRect(); return [left, top, left + 40, top + 40]"
+TWENTY_FRAMES = """
+const done = arguments[0];
+const next = (left) => (left ? requestAnimationFrame(() => next(left - 1)) : done(document.activeElement.id));
+next(20);
+"""
 CUT_OFF = """
 const [page, button] = [document.documentElement, document.querySelector("[data-action=generate]")];
 const { right, bottom } = button.getBoundingClientRect();
@@ -96,6 +102,26 @@ def opened(launch: Launch, home: Path, engine_program: Path, desktop: dict[str, 
     window = launch("--home", home, "--engine-program", engine_program, **desktop)
     window.wait("document.documentElement.dataset.ready === 'true'")
     return window
+
+
+@MANAGED
+@pytest.mark.skipif(any(Path("/dev/dri").glob("renderD*")), reason="with a graphics device the caret blinks")
+@pytest.mark.parametrize("screen", [SCREEN])
+def test_the_caret_is_drawn_and_stands_still_where_the_processor_draws(
+    launch: Launch, engine_program: Path, desktop: dict[str, str], home: Path
+) -> None:
+    window = opened(launch, home, engine_program, desktop)
+    window.wait("document.hasFocus()")
+    window.type("#prompt", "")
+    corner = tuple(window.run(CORNER))
+    pictures = set[bytes]()
+    for _ in range(10):
+        assert window.run_async(TWENTY_FRAMES) == "prompt"
+        pictures.add(window.screenshot().crop(corner).tobytes())
+    window.run("document.activeElement.style.caretColor = 'transparent'")
+    window.settle()
+    assert len(pictures) == 1
+    assert window.screenshot().crop(corner).tobytes() not in pictures
 
 
 def has_size(window: Window, size: tuple[int, int]) -> None:

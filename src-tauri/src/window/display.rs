@@ -3,6 +3,14 @@
 #[cfg(target_os = "linux")]
 use std::path::Path;
 
+/// Where Linux lists its graphics devices.
+#[cfg(target_os = "linux")]
+const DEVICES: &str = "/dev/dri";
+
+/// In milliseconds, as GTK counts the blinking of a caret.
+#[cfg(target_os = "linux")]
+const DAY: i32 = 24 * 60 * 60 * 1000;
+
 /// Choose how the page is drawn: without a graphics device the processor would put the whole window together anew for
 /// every frame, in the time that the picture needs. Told so, `WebKit` draws the changed part alone.
 ///
@@ -11,7 +19,7 @@ use std::path::Path;
 /// resizing the window ends the page's process.)
 #[cfg(target_os = "linux")]
 pub unsafe fn prepare() {
-    if !has_graphics_device(Path::new("/dev/dri")) {
+    if !has_graphics_device(Path::new(DEVICES)) {
         // SAFETY: the caller promises that this is the only thread.
         unsafe { std::env::set_var("WEBKIT_DISABLE_COMPOSITING_MODE", "1") };
     }
@@ -28,6 +36,9 @@ pub unsafe fn prepare() {}
 #[cfg(target_os = "linux")]
 pub fn open() -> Result<(), String> {
     if gtk::init().is_ok() {
+        if !has_graphics_device(Path::new(DEVICES)) {
+            hold_the_caret_still();
+        }
         return Ok(());
     }
     let named = ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().find_map(|name| {
@@ -52,6 +63,17 @@ fn has_graphics_device(folder: &Path) -> bool {
             .flatten()
             .any(|device| device.file_name().to_string_lossy().starts_with("renderD"))
     })
+}
+
+/// A caret that blinks draws twice a second, all day, and without a graphics device the processor does it. One that
+/// blinks once a day stands still. (One that is told not to blink makes `WebKit` ask for sixty frames a second.)
+#[cfg(target_os = "linux")]
+fn hold_the_caret_still() {
+    use gtk::prelude::GtkSettingsExt;
+    if let Some(settings) = gtk::Settings::default() {
+        settings.set_gtk_cursor_blink(true);
+        settings.set_gtk_cursor_blink_time(DAY);
+    }
 }
 
 /// Elsewhere the desktop is always there.
