@@ -9,23 +9,22 @@ MAKEFLAGS += --no-builtin-rules
 PY := .venv/bin/python
 PROMPT ?= a red sailboat on the sea at sunset
 ARGS ?=
-OUT ?= out
+# Not from the environment, where other builds keep a folder of theirs under this name.
+OUT := out
 RUNS ?= 1000000
-export PROMPT ARGS
+export PROMPT ARGS OUT
 
-# The parts that are there; each brings its own set-up.
-PARTS := native typescript $(if $(wildcard ui/package.json),page) $(if $(wildcard src-tauri/Cargo.toml),window)
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml native/Cargo.toml $(shell find native/src -type f)
-PAGE_SOURCES := $(wildcard ui/*.* ui/index.html) $(shell find ui/src ui/public -type f 2>/dev/null)
-WINDOW_SOURCES := Cargo.toml Cargo.lock $(shell find src-tauri -type f -not -path '*/gen/*' 2>/dev/null)
+PAGE_SOURCES := $(wildcard ui/*.*) $(shell find ui/src ui/public -type f)
+WINDOW_SOURCES := Cargo.toml Cargo.lock $(shell find src-tauri -type f -not -path '*/gen/*')
 
 .PHONY: help run test check bench types starter fuzz lock setup clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-run: setup ## make a picture from PROMPT: in the window where it is built, else on the command line into out/
-	@$(if $(filter window,$(PARTS)),$(PY) tools/run_window.py --out $(OUT) --prompt "$$PROMPT",.venv/bin/darkroom generate "$$PROMPT" --output $(OUT)/) $(ARGS)
+run: setup ## open the window; without a display, make a picture from PROMPT through it, into OUT
+	@$(PY) tools/run_window.py --out "$$OUT" --prompt "$$PROMPT" $(ARGS)
 
 test: setup ## every check and every test
 	@$(PY) tools/suites.py test
@@ -52,19 +51,29 @@ lock: .setup/environment ## renew requirements.lock from pyproject.toml
 	    --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements.lock
 
 clean: ## remove what was built; environments and the home stay
-	rm -rf target ui/dist $(OUT) .setup/native .setup/page .setup/window .pytest_cache .ruff_cache .mypy_cache python/darkroom/_native.*.so
-	find python tests tools -name __pycache__ -type d -exec rm -rf {} +
+	rm -rf target ui/dist out .setup/native .setup/page .setup/window .pytest_cache .ruff_cache .mypy_cache python/darkroom/_native.*.so
+	find python tests tools benchmarks -name __pycache__ -type d -exec rm -rf {} +
 
-# ---- set-up: one stamp each, renewed when what it stands for changes ---------------------------------------------
+# ---- set-up: one stamp each, renewed when what it stands for changes or is gone ----------------------------------
 
-setup: $(PARTS:%=.setup/%)
+setup: .setup/native .setup/typescript .setup/page .setup/window
 
-.setup/system: tools/system_packages.txt tools/install_system_packages.sh $(wildcard src-tauri/Cargo.toml)
+# A stamp stays behind when what it stands for is deleted (cargo clean) or no longer runs (an environment whose Python
+# the system has replaced). $(call held,STAMP,TEST) takes it away then.
+held = $(shell $(2) >/dev/null 2>&1 || rm -f .setup/$(1))
+$(call held,environment,$(PY) --version)
+$(call held,native,ls python/darkroom/_native.*.so)
+$(call held,typescript,ls tools/node_modules)
+$(call held,page-packages,ls ui/node_modules)
+$(call held,page,ls ui/dist/index.html)
+$(call held,window,ls target/window/darkroom)
+
+.setup/system: tools/system_packages.txt tools/install_system_packages.sh
 	@mkdir -p .setup
 	@tools/install_system_packages.sh
 	@touch $@
 
-.setup/environment: .setup/system requirements.lock tools/uv.txt tools/make_environment.sh
+.setup/environment: requirements.lock tools/uv.txt tools/make_environment.sh | .setup/system
 	@tools/make_environment.sh
 	@touch $@
 
@@ -73,11 +82,11 @@ setup: $(PARTS:%=.setup/%)
 	@$(PY) -m compileall -q python/darkroom
 	@touch $@
 
-.setup/typescript: .setup/system tools/package-lock.json
+.setup/typescript: tools/package-lock.json | .setup/system
 	@npm ci --prefix tools --no-audit --no-fund --silent
 	@touch $@
 
-.setup/page-packages: .setup/system ui/package-lock.json
+.setup/page-packages: ui/package-lock.json | .setup/system
 	@npm ci --prefix ui --no-audit --no-fund --silent
 	@touch $@
 

@@ -13,8 +13,10 @@ fits = sys.version_info >= (3, 11) and (shared or wish == "any")
 print(os.path.realpath(sys.executable)) if fits else sys.exit(1)
 '
 
+names=(python3 python3.13 python3.12 python3.11)
+[[ -z ${PYTHON:-} ]] || names=("$PYTHON")
 for wish in shared any; do
-  for name in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+  for name in "${names[@]}"; do
     "$name" -c "$probe" "$wish" 2>/dev/null && exit 0
   done
 done

@@ -5,10 +5,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 for program in cc cargo node; do
-  command -v "$program" >/dev/null || { echo "Darkroom needs $program; install a C compiler, Rust and Node 20 or newer first." >&2; exit 1; }
+  command -v "$program" >/dev/null || { echo "Darkroom needs $program; install a C compiler, Rust and Node first." >&2; exit 1; }
 done
-node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
-  { echo "Darkroom needs Node 20 or newer, this is $(node --version); install a newer one." >&2; exit 1; }
+
+# A distribution's own may be older than the crates and packages need, which would show late and in other words.
+needs() {
+  printf '%s\n' "$2" "$3" | sort --version-sort --check=quiet ||
+    { echo "Darkroom needs $1 $2 or newer, this is ${3:-none}; install a newer one." >&2; exit 1; }
+}
+needs Rust "$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)" "$(cargo --version | cut -d ' ' -f 2)"
+needs Node "$(sed -n 's/.*"node": ">=\(.*\)"/\1/p' ui/package.json)" "$(node --version | tr -d v)"
 
 PYTHON=$(tools/find_python.sh)
 version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
