@@ -7,7 +7,6 @@ window are left in the folder given, and their paths are printed.
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +19,8 @@ from shell.driver import CONTROL, ENTER, PROGRAM, Window, environment, virtual_d
 
 # Seconds for one picture, the import of torch and the load of the model included, on a busy machine.
 PATIENCE = 600
+# What the page says when there will be no picture: the engine's trouble, or the job's.
+TROUBLE = "document.querySelector('.banner[role=alert] p, [data-notices] [role=alert] p')?.textContent"
 WAITING = ", ".join(f"[data-job][data-state={state}]" for state in ("queued", "running", "saving", "interrupted"))
 
 
@@ -31,7 +32,8 @@ def main() -> int:
     parser.add_argument("--virtual", action="store_true", help="use a virtual display although there is one")
     given = parser.parse_args()
     if not given.virtual and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return subprocess.call([str(PROGRAM)])
+        # In place of this program: Ctrl-C is the window's, which ends in order, and nobody else's.
+        os.execv(PROGRAM, [PROGRAM])
     given.out.mkdir(parents=True, exist_ok=True)
     width, height = (int(side) for side in given.size.split("x"))
     picture, photograph = make_one(given.prompt, given.out, width, height)
@@ -40,7 +42,7 @@ def main() -> int:
 
 
 def make_one(prompt: str, out: Path, width: int, height: int) -> tuple[Path, Path]:
-    """One picture through the real page; where it and the screenshot are."""
+    """One picture through the real page; where it and the screenshot are. Ends the program with what is in the way."""
     home = home_folder()
     before = set((home / "pictures").rglob("*.png"))
     with virtual_display(f"{width}x{height}x24") as display, tempfile.TemporaryDirectory() as user:
@@ -55,7 +57,8 @@ def make_one(prompt: str, out: Path, width: int, height: int) -> tuple[Path, Pat
             window.press(CONTROL, ENTER)
             known = sorted(shown)
             new = f"[...document.querySelectorAll('[data-picture]')].some(p => !{known}.includes(p.dataset.picture))"
-            window.wait(new)
+            if (trouble := window.wait(f"({new}) ? 'none' : {TROUBLE}")) != "none":
+                raise SystemExit(trouble)
             window.wait(f"document.documentElement.dataset.engine === 'ready' && !document.querySelector('{WAITING}')")
             window.settle()
             photograph = out / "window.png"
