@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 
 const KEPT_BYTES: usize = 64 * 1024;
 const FILE_BYTES: u64 = 4 << 20;
-const LINE_BYTES: usize = 8 * 1024;
+/// The longest line.
+pub const LINE_BYTES: usize = 8 * 1024;
 
 /// Lines from the engine and about it. A folder that cannot be written costs the file, not the log.
 #[derive(Debug)]

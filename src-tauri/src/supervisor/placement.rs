@@ -10,7 +10,7 @@ use std::thread;
 use super::process::Process;
 #[cfg(target_os = "linux")]
 use super::spare::Spares;
-use crate::log::EngineLog;
+use crate::log::{EngineLog, LINE_BYTES};
 
 /// The exit code of an engine that cannot start as things are: starting it again would not help.
 pub const CANNOT_START: i32 = 78;
@@ -143,7 +143,12 @@ pub(super) fn keep_log(errors: impl Read + Send + 'static, log: &Arc<EngineLog>)
 fn copy_lines(errors: impl Read, log: &EngineLog) {
     let mut errors = BufReader::new(errors);
     let mut line = Vec::new();
-    while errors.read_until(b'\n', &mut line).is_ok_and(|size| size > 0) {
+    // Progress bars are drawn over and over in one line that never ends.
+    while (&mut errors)
+        .take(LINE_BYTES as u64)
+        .read_until(b'\n', &mut line)
+        .is_ok_and(|size| size > 0)
+    {
         log.line(String::from_utf8_lossy(&line).trim_end());
         line.clear();
     }

@@ -5,18 +5,20 @@
 
 use std::fs;
 use std::future::{Future, poll_fn};
+use std::io::{self, PipeReader};
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::task::Poll;
 use std::time::Duration;
 
 use super::line::{Life, Line, State};
-use super::placement::ChildProcess;
+use super::placement::{ChildProcess, Placement, Running};
 use super::problem::Problem;
 use super::{Engine, Watching};
 use crate::frames::{Frame, Kind};
+use crate::log::EngineLog;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -180,6 +182,14 @@ fn what_the_engine_prints_is_in_its_log_and_in_the_file() {
 }
 
 #[test]
+fn a_very_long_line_of_the_engines_is_logged_to_its_end() {
+    let watched = Watched::new("printf '%020000d the end' 0 >&2; kill -ABRT $$");
+    while watched.event()["state"] != "stopping" {}
+    assert!(watched.engine.log.tail().contains("the end"));
+    watched.stop();
+}
+
+#[test]
 fn another_home_is_taken_by_the_next_engine() {
     let other = tempfile::tempdir().unwrap();
     // `$1` is the home folder: `sh -c SCRIPT --home HOME`.
@@ -207,6 +217,42 @@ fn what_waits_for_an_engine_is_not_for_that_of_another_home() {
     });
     assert_eq!(refused, Problem::left());
     assert!(frames.try_recv().is_err());
+}
+
+/// An engine in this process, which lives until the other end of the pipe is closed.
+struct Inside(Option<PipeReader>);
+
+impl Placement for Inside {
+    fn start(&mut self, _home: &Path, _log: &Arc<EngineLog>) -> io::Result<Running> {
+        Ok(Running {
+            input: Box::new(io::sink()),
+            output: Box::new(self.0.take().ok_or(io::ErrorKind::NotFound)?),
+            process: None,
+        })
+    }
+
+    fn again(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_window_whose_inline_engine_has_just_died_can_be_closed() {
+    let (output, life) = io::pipe().unwrap();
+    let (told, events) = mpsc::channel();
+    let (engine, _watching) = Engine::start("/nonexistent".into(), Box::new(Inside(Some(output))), told).unwrap();
+    while !matches!(engine.line.now(), State::Open(_)) {}
+    drop(life);
+    while matches!(engine.line.now(), State::Open(_)) {}
+    engine.stop();
+    drop(engine);
+    // Whoever could still tell something holds the other end.
+    let end = loop {
+        if let Err(end) = events.recv_timeout(PATIENCE) {
+            break end;
+        }
+    };
+    assert_eq!(end, RecvTimeoutError::Disconnected);
 }
 
 #[test]

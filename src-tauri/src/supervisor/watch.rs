@@ -136,15 +136,12 @@ impl Supervisor {
         };
         // Ends the life for its requests and the writer, and with the writer the engine's input.
         self.engine.line.set(State::Starting);
-        let patience = if matches!(reason, Reason::Told(_)) {
-            FAREWELL
-        } else {
-            LAST_BREATH
-        };
-        let status = match &mut process {
-            Some(process) => process.reap(patience),
-            None => self.outlive(patience),
-        };
+        let told = matches!(reason, Reason::Told(_));
+        let patience = if told { FAREWELL } else { LAST_BREATH };
+        let status = process.as_mut().and_then(|process| process.reap(patience));
+        if told && process.is_none() {
+            self.outlive();
+        }
         self.after(reason, status)
     }
 
@@ -172,14 +169,13 @@ impl Supervisor {
     }
 
     /// An engine in this process ends it when it has drained; nothing is left to do but to let it.
-    fn outlive(&self, patience: Duration) -> Option<ExitStatus> {
-        let until = Instant::now() + patience;
+    fn outlive(&self) {
+        let until = Instant::now() + FAREWELL;
         while let Ok(word) = self.heard.recv_timeout(until.saturating_duration_since(Instant::now())) {
             if matches!(word, Word::Ended(_)) {
                 break;
             }
         }
-        None
     }
 
     fn after(&mut self, reason: Reason, status: Option<ExitStatus>) -> Next {

@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(20);
 const MESSAGE_BYTES: u64 = 1 << 20;
+/// So many names fit into a message, however long they are. The page shows the first that it can read.
+const MOST_FILES: usize = 32;
 
 /// What a start turned out to be.
 #[derive(Debug)]
@@ -86,7 +88,8 @@ fn hand_over(folder: &Path, files: &[PathBuf]) -> io::Result<()> {
     let mut stream = within(folder, |socket| UnixStream::connect(socket))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let here = std::env::current_dir().unwrap_or_default();
-    let names = files.iter().map(|file| here.join(file).to_string_lossy().into_owned());
+    let names = files.iter().take(MOST_FILES);
+    let names = names.map(|file| here.join(file).to_string_lossy().into_owned());
     stream.write_all(&serde_json::to_vec(&names.collect::<Vec<_>>())?)?;
     stream.shutdown(std::net::Shutdown::Write)?;
     let mut answer = [0; 1];
@@ -177,6 +180,20 @@ mod tests {
         assert_eq!(first, 1);
         let heard: std::collections::HashSet<_> = names.iter().take(49).flatten().collect();
         assert_eq!(heard.len(), 49);
+    }
+
+    #[test]
+    fn more_pictures_than_a_message_holds_do_not_open_a_second_window() {
+        let home = tempfile::tempdir().unwrap();
+        let FirstOrSecond::First(first) = claim(home.path(), &[]).unwrap() else {
+            panic!("not the first")
+        };
+        let (heard, files) = mpsc::channel();
+        let _kept = first.listen(move |names| heard.send(names).unwrap());
+        let folder = Path::new("/pictures").join("long".repeat(50));
+        let many: Vec<_> = (0..10_000).map(|number| folder.join(format!("{number}.png"))).collect();
+        assert!(matches!(claim(home.path(), &many).unwrap(), FirstOrSecond::Second));
+        assert_eq!(files.recv().unwrap(), many[..MOST_FILES]);
     }
 
     #[test]
