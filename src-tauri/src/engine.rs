@@ -155,7 +155,7 @@ pub fn inline(home: &Path) -> io::Result<(File, File)> {
             payload: told_event,
         };
         let _ = frame.write(&mut File::from(told));
-        // SAFETY: Python never got it, and nobody else knows the number.
+        // SAFETY: only closes a number, which is this pipe's; a Python that failed with it writes no more.
         let _ = unsafe { libc::close(write) };
         // This is Python's main thread: its end would let another thread take its place.
         loop {

@@ -70,6 +70,9 @@ fn window(arguments: &[OsString]) -> Option<WindowStart> {
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--home") => start.home = Some(arguments.next()?.into()),
+            Some(named) if named.starts_with("--home=") => {
+                start.home = named.strip_prefix("--home=").map(PathBuf::from);
+            }
             Some("--engine=inline") => start.inline = true,
             Some("--engine=child") => start.inline = false,
             Some("--engine-program") => start.program = Some(arguments.next()?.clone()),
@@ -206,6 +209,7 @@ mod tests {
             ..WindowStart::default()
         };
         assert_eq!(start("--home /tmp/h --engine=inline"), Start::Window(expected));
+        assert_eq!(start("--home=/tmp/h"), start("--home /tmp/h"));
     }
 
     #[test]
