@@ -17,6 +17,8 @@ const COMMANDS: &[&str] = &[
     "zoom",
     "full_screen",
     "close_window",
+    "kept",
+    "keep",
 ];
 
 fn main() {

@@ -21,6 +21,12 @@ COUNT = 3
 SET_HOME = (
     "return window.__TAURI_INTERNALS__.invoke('set_home', { path: arguments[0] }).catch(({ message }) => message)"
 )
+PROMPT = "document.querySelector('#prompt').value"
+KEEP_MANY = """
+const [done, keep] = [arguments[0], (text) => window.__TAURI_INTERNALS__.invoke("keep", { name: "many", text })];
+const texts = [...Array(300).keys()].map(index => String(%d %% 10).repeat(100 * index));
+Promise.all(texts.map(keep)).then(() => done(null), ({ message }) => done(message));
+"""
 MIDDLES = """
 const middle = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
 return [...document.querySelectorAll('[data-picture] img')].map(image => middle(image.getBoundingClientRect()));
@@ -144,6 +150,29 @@ def test_the_home_that_was_chosen_is_that_of_the_next_start(open_home: Opening, 
         window.close()
 
     assert colours(open_home()) == {(0, 0, 255)}
+
+
+def test_what_is_composed_goes_along_into_a_new_home_and_belongs_to_each_from_then_on(
+    open_home: Opening, red: Path, blue: Path
+) -> None:
+    with hearing(blue) as wait_for:
+        window = open_home(red)
+        window.type("#prompt", "in the red home")
+        move(window, blue, wait_for)
+        window.wait(f"{PROMPT} === 'in the red home'")
+        window.type("#prompt", "in the blue home")
+        window.close()
+
+    assert open_home().run(f"return {PROMPT}") == "in the blue home"
+    assert beside(open_home(red)).run(f"return {PROMPT}") == "in the red home"
+
+
+def test_of_many_texts_kept_at_once_the_last_stays(open_home: Opening, red: Path) -> None:
+    window = open_home(red)
+    for turn in range(20):
+        assert window.run_async(KEEP_MANY % turn) is None
+        kept = (red / "window/page/many.json").read_text(encoding="utf-8")
+        assert (kept[0], len(kept)) == (f"{turn % 10}", 100 * 299)
 
 
 def test_a_home_that_has_a_window_is_refused_and_the_page_stays_as_it_is(

@@ -16,8 +16,10 @@ async function host(): Promise<Host> {
 
 const target = document.getElementById("app");
 if (target) {
-  const page = new Page(new Client(await host()), localStorage);
-  mount(App, { target, props: { page } });
+  const world = await host();
+  const shelf = await world.shelf();
+  const page = new Page(new Client(world), shelf);
+  mount(App, { target, props: { page, shelf } });
   await page.start();
   requestAnimationFrame(() => (document.documentElement.dataset["ready"] = "true"));
 }

@@ -19,6 +19,7 @@ use super::folders;
 use super::full_screen::FullScreen;
 use super::homes::Homes;
 use super::image::rgba;
+use super::shelf::{Items, Shelf};
 use super::zoom::{Change, Zoom};
 use crate::frames::{Attachment, Kind};
 use crate::supervisor::Engine;
@@ -47,7 +48,9 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         show_progress,
         zoom,
         full_screen,
-        close_window
+        close_window,
+        kept,
+        keep
     ]
 }
 
@@ -213,6 +216,20 @@ fn full_screen<R: Runtime>(window: WebviewWindow<R>, on: Option<bool>) -> Answer
 fn close_window<R: Runtime>(window: WebviewWindow<R>) -> Answer<()> {
     let closed = window.close();
     closed.map_err(|error| Problem::refused(format!("The window does not close: {error}.")))
+}
+
+/// What the page kept at earlier starts in this home; null where nothing can be kept.
+#[command]
+fn kept(shelf: State<'_, Shelf>) -> Option<Items> {
+    shelf.items()
+}
+
+/// Keep a text of the page's in this home. On the main thread, so that of two under one name the later one stays.
+#[command]
+fn keep(shelf: State<'_, Shelf>, homes: State<'_, Homes>, name: String, text: String) -> Answer<()> {
+    homes.asked()?;
+    let kept = shelf.put(&name, &text);
+    kept.map_err(|error| Problem::refused(format!("The settings cannot be kept ({error}); check the free space.")))
 }
 
 async fn part_of(engine: &Engine, asked: String) -> Answer<Attachment> {

@@ -10,6 +10,8 @@ use tauri::{AppHandle, Manager, Runtime, WebviewWindow};
 use super::MAIN;
 use super::files::OpenedFiles;
 use super::instance::{self, Claim, FirstOrSecond, Instance};
+use super::own_folder;
+use super::shelf::Shelf;
 use crate::home;
 use crate::supervisor::Engine;
 use crate::supervisor::problem::Problem;
@@ -47,6 +49,7 @@ impl Homes {
         }
         // Only now: until then an engine of ours was at work in the home that is left.
         *claim = Some(listen(window.app_handle().clone(), instance));
+        window.state::<Shelf>().move_to(own_folder(home).as_deref());
         window.reload().map_err(|error| {
             self.page_left();
             Problem::refused(format!(

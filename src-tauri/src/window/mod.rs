@@ -12,6 +12,7 @@ pub mod instance;
 #[cfg(test)]
 mod scheme_tests;
 pub mod schemes;
+pub mod shelf;
 #[cfg(test)]
 mod tests;
 pub mod zoom;
@@ -29,6 +30,7 @@ use self::files::OpenedFiles;
 use self::full_screen::FullScreen;
 use self::homes::Homes;
 use self::instance::FirstOrSecond;
+use self::shelf::Shelf;
 use self::zoom::Zoom;
 use crate::home;
 use crate::signals::EndSignals;
@@ -113,6 +115,7 @@ pub fn with_engine<R: Runtime>(builder: Builder<R>, engine: Engine) -> Builder<R
         .manage(Homes::default())
         .manage(FullScreen::default())
         .manage(Zoom::default())
+        .manage(Shelf::default())
         .manage(commands::Copied::default())
         .invoke_handler(commands::handler())
         .register_asynchronous_uri_scheme_protocol("preview", schemes::preview)
@@ -160,6 +163,7 @@ fn add_window<R: Runtime>(app: &App<R>, home: &Path, folder: Option<PathBuf>) ->
         })
         .on_navigation(|url| is_own_page(url.as_str()))
         .on_new_window(|_, _| NewWindowResponse::Deny);
+    app.state::<Shelf>().move_to(folder.as_deref());
     if let Some(folder) = folder {
         window = window.data_directory(folder.join("web"));
         app.manage(OwnFolder(folder));

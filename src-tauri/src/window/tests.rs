@@ -228,6 +228,8 @@ fn another_window_and_another_page_may_ask_for_nothing() {
         ("zoom", json!({ "change": "larger" })),
         ("full_screen", json!({ "on": null })),
         ("close_window", json!({})),
+        ("kept", json!({})),
+        ("keep", json!({ "name": "draft", "text": "x" })),
     ];
     assert!(invoke(&main, PAGE, "engine", commands[0].1.clone()).is_ok());
     let foreign = [

@@ -1,6 +1,7 @@
 /** What the page needs from the world outside it. Two hosts exist: the desktop shell and the replay in a browser. */
 
 import type { Code, Problem } from "./messages.gen";
+import type { Shelf } from "./shelf";
 
 /** A failure the user may read: the engine's refusal, or the way to the engine being broken. */
 export class Failure extends Error {
@@ -52,6 +53,8 @@ export interface Host {
   fullScreen(on: boolean | null): Promise<void>;
   /** Closes the window as its close button does. */
   closeWindow(): Promise<void>;
+  /** What the page kept at earlier starts, and where it keeps it for the next. */
+  shelf(): Promise<Shelf>;
   /** Loads the page anew, with other addresses for pictures. */
   startOver(): void;
 }

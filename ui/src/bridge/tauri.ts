@@ -3,6 +3,7 @@
 import { convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Host } from "./host";
+import { shelfOf } from "./shelf";
 
 interface Dropped {
   readonly paths: readonly string[];
@@ -44,5 +45,12 @@ export const tauriHost: Host = {
   zoom: (change) => invoke<number>("zoom", { change }),
   fullScreen: (on) => invoke("full_screen", { on }),
   closeWindow: () => invoke("close_window"),
+  async shelf() {
+    const kept = await invoke<Readonly<Record<string, string>> | null>("kept");
+    if (!kept) return localStorage;
+    const keep = (name: string, text: string): Promise<unknown> => invoke("keep", { name, text });
+    // Until there was a shelf, the web view's own storage was it.
+    return shelfOf(kept, keep, { ...localStorage });
+  },
   startOver: () => location.reload(),
 };

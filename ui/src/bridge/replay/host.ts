@@ -87,6 +87,7 @@ export function replayHost(search: string): Host {
     zoom: async (change) => (await note(change), PERCENT[change]),
     fullScreen: (on) => note(`full screen ${on}`),
     closeWindow: () => note("close"),
+    shelf: async () => localStorage,
     startOver: () => location.reload(),
   };
 }

@@ -61,6 +61,7 @@ export function fakeHost(search = "?pictures=3&pace=0"): FakeHost {
     zoom: async (change) => (await note(`zoom ${change}`), 100),
     fullScreen: (on) => note(`full screen ${on}`),
     closeWindow: () => note("close"),
+    shelf: async () => fakeShelf(),
     startOver: () => void note("start over"),
   };
   return { host, engine, sent, asked };
