@@ -349,7 +349,7 @@ class _Opened:
         return Accepted()
 
     async def _export(self, command: ExportPicture) -> Accepted:
-        await asyncio.to_thread(export_picture, self.file_of(command.picture), command.path)
+        await asyncio.to_thread(export_picture, self.home, self.file_of(command.picture), command.path)
         return Accepted()
 
     async def _inspect(self, command: InspectPicture) -> PictureSettings:

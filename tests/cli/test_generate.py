@@ -9,7 +9,7 @@ from PIL import Image
 
 from cli.running import RunCommand
 from darkroom import _native
-from darkroom.errors import LatentsNotFinite
+from darkroom.errors import Code, LatentsNotFinite
 from darkroom.library.metadata import read_plan, read_settings
 from darkroom.messages import Job, JobChanged, JobProgressed, JobState, Phase, PictureSaved, TextToImage
 from darkroom.tasks.attempt import Attempt
@@ -213,6 +213,34 @@ def test_settings_too_long_for_a_jpeg_leave_the_picture_safe(command: RunCommand
     assert outcome.code == 2
     assert "The picture is safe in " in outcome.err
     assert list(tmp_path.glob("out*")) == []
+
+
+@pytest.mark.parametrize("name", [f"{'a' * 251}.png", "taken.png"])
+def test_a_numbered_output_that_cannot_be_is_refused_before_a_job_is_made(
+    command: RunCommand, jobs: Callable[[], list[Job]], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "taken-2.png").mkdir()
+
+    outcome = command("generate", "a lighthouse", "--count", "2", "--output", str(tmp_path / name), "--json")
+
+    code, message = outcome.refusal()
+    assert (outcome.code, code) == (2, Code.BAD_REQUEST)
+    assert str(tmp_path)[:60] in message
+    assert "choose another" in message
+    assert jobs() == []
+
+
+@pytest.mark.parametrize("output", ["pictures/", "pictures/a.png"])
+def test_an_output_among_the_librarys_own_files_is_refused_before_a_job_is_made(
+    home: Path, command: RunCommand, jobs: Callable[[], list[Job]], output: str
+) -> None:
+    command("queue", "list")
+
+    outcome = command("generate", "a lighthouse", "--output", f"{home}/{output}", "--json")
+
+    assert outcome.refusal()[0] == Code.BAD_REQUEST
+    assert f"outside {home}" in outcome.refusal()[1]
+    assert jobs() == []
 
 
 def test_a_wrong_output_is_refused_before_a_job_is_made(command: RunCommand, jobs: Callable[[], list[Job]]) -> None:

@@ -8,11 +8,13 @@ import pytest
 from PIL import Image
 
 from darkroom import _native
-from darkroom.errors import BadRequest, HomeUnwritable, NotFound, PictureUnreadable
+from darkroom.errors import BadRequest, Code, HomeUnwritable, NotFound, PictureUnreadable
 from darkroom.library import export
 from darkroom.library.export import copy_picture, export_picture
+from darkroom.library.home import Home
 from darkroom.library.metadata import picture_text, read_settings
 from darkroom.messages import TextToImage
+from refusals import refused
 from standin import noise, plan_of
 
 
@@ -27,11 +29,15 @@ def written(file: Path, prompt: str) -> Path:
     return file
 
 
+def exported(source: Path, path: str) -> None:
+    export_picture(Home(source.parent / "home"), source, path)
+
+
 @pytest.mark.parametrize(("name", "format"), [("a.jpg", "JPEG"), ("a.JPEG", "JPEG"), ("a.webp", "WEBP")])
 def test_the_suffix_is_the_format_and_the_infotext_comes_along(source: Path, name: str, format: str) -> None:
     place = source.with_name(name)
 
-    export_picture(source, str(place))
+    exported(source, str(place))
 
     with Image.open(place) as opened:
         assert opened.format == format
@@ -42,7 +48,7 @@ def test_the_suffix_is_the_format_and_the_infotext_comes_along(source: Path, nam
 def test_a_png_and_a_name_without_suffix_are_the_same_bytes(source: Path, name: str) -> None:
     place = source.with_name(name)
 
-    export_picture(source, str(place))
+    exported(source, str(place))
 
     assert place.read_bytes() == source.read_bytes()
 
@@ -50,7 +56,7 @@ def test_a_png_and_a_name_without_suffix_are_the_same_bytes(source: Path, name: 
 @pytest.mark.parametrize("name", ["holiday.gif", "holiday.2026", "holiday.png.bak"])
 def test_a_suffix_that_is_no_format_is_refused_with_a_name_that_would_do(source: Path, name: str) -> None:
     with pytest.raises(BadRequest, match=rf"{Path(name).suffix} files; call it {name}\.png"):
-        export_picture(source, str(source.with_name(name)))
+        exported(source, str(source.with_name(name)))
 
     assert os.listdir(source.parent) == [source.name]
 
@@ -58,7 +64,7 @@ def test_a_suffix_that_is_no_format_is_refused_with_a_name_that_would_do(source:
 def test_the_users_mask_decides_who_may_read_a_copy(source: Path) -> None:
     before = os.umask(0o027)
     try:
-        export_picture(source, str(source.with_name("a.jpg")))
+        exported(source, str(source.with_name("a.jpg")))
     finally:
         os.umask(before)
 
@@ -84,14 +90,14 @@ def test_two_exports_into_one_folder_at_once_stay_apart(source: Path, monkeypatc
 
 def test_a_folder_that_is_not_there_is_named(source: Path) -> None:
     with pytest.raises(NotFound, match="nowhere"):
-        export_picture(source, str(source.parent / "nowhere" / "a.png"))
+        exported(source, str(source.parent / "nowhere" / "a.png"))
 
 
 def test_what_cannot_be_written_leaves_the_picture_safe_and_nothing_behind(source: Path) -> None:
     source.with_name("a.png").mkdir()
 
     with pytest.raises(HomeUnwritable, match="The picture is safe in "):
-        export_picture(source, str(source.with_name("a.png")))
+        exported(source, str(source.with_name("a.png")))
 
     assert sorted(os.listdir(source.parent)) == ["a.png", "source.png"]
 
@@ -100,4 +106,25 @@ def test_a_damaged_picture_is_not_converted(source: Path) -> None:
     source.write_bytes(source.read_bytes()[:-20])
 
     with pytest.raises(PictureUnreadable, match="no whole picture"):
-        export_picture(source, str(source.with_name("a.jpg")))
+        exported(source, str(source.with_name("a.jpg")))
+
+
+@pytest.mark.parametrize("name", ["", "\0", "a\0.png", "\ud800.png", "."])
+def test_what_no_file_can_be_called_is_refused(source: Path, name: str) -> None:
+    with refused(Code.BAD_REQUEST, ascii(name), "like picture.png"):
+        exported(source, name)
+
+
+@pytest.mark.parametrize("folder", ["pictures/2026-11-22", "trash", "link"])
+def test_a_place_among_the_librarys_own_files_is_refused(source: Path, folder: str) -> None:
+    home = source.parent / "home"
+    place = home / folder / "000001-0000.png"
+    (home / "pictures").mkdir(parents=True)
+    (home / "link").symlink_to("pictures", target_is_directory=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"another picture")
+
+    with refused(Code.BAD_REQUEST, place, f"outside {home}"):
+        exported(source, str(place))
+
+    assert place.read_bytes() == b"another picture"

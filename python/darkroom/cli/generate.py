@@ -10,7 +10,7 @@ from darkroom.cli.reporters import Reporter
 from darkroom.cli.session import Session
 from darkroom.cli.terminal import say
 from darkroom.errors import Interrupted, NotFound, QueueError
-from darkroom.library.export import copy_picture
+from darkroom.library.export import copy_picture, refuse_own
 from darkroom.messages import (
     ENDED,
     CountTokens,
@@ -34,6 +34,8 @@ async def generate(
     job: int | None = None
     try:
         async with session.open(run_queue=True) as engine:
+            if target is not None:
+                refuse_own(engine.home, target.place(0, "picture.png"))
             events = engine.events()
             job = (await engine.submit(request)).id
             watch = await _watch(engine, job, request, reporter)

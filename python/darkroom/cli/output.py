@@ -45,7 +45,10 @@ def target(text: str, count: int) -> Target:
     if not path.parent.is_dir():
         raise BadRequest(f"There is no folder {path.parent} for the output; make it or choose another.")
     _check_writable(path.parent)
-    return Target(path, folder=False, count=count)
+    made = Target(path, folder=False, count=count)
+    for index in range(count):
+        _check_file(made.place(index, ""))
+    return made
 
 
 def _check_name(path: Path) -> None:
@@ -56,6 +59,13 @@ def _check_name(path: Path) -> None:
         return
     except OSError as error:
         raise BadRequest(f"The output {str(path)[:80]!r} cannot be ({reason_of(error)}); choose another.") from error
+
+
+def _check_file(path: Path) -> None:
+    """Raises BadRequest where a numbered name is too long, or is that of a folder."""
+    _check_name(path)
+    if path.is_dir():
+        raise BadRequest(f"The output {path} is a folder; choose another name, or write {path}/ to mean the folder.")
 
 
 def _make_folder(path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from darkroom import _native
 from darkroom.errors import BadRequest, DarkroomError, NotFound, PictureUnreadable
 from darkroom.library.disk import disk_problem, reason_of, write_synced
+from darkroom.library.home import Home
 from darkroom.library.metadata import INFOTEXT_CHUNK, read_picture_file
 
 Format: TypeAlias = Literal["png", "webp", "jpeg"]
@@ -20,19 +21,40 @@ _QUALITY = 95
 _PUBLIC_FILE = 0o666
 
 
-def export_picture(source: Path, path: str) -> None:
+def export_picture(home: Home, source: Path, path: str) -> None:
     """`copy_picture` to a path that the user typed or chose; one without a suffix becomes a PNG.
 
-    Raises NotFound for a folder that does not exist and BadRequest for a suffix that is no format.
+    Raises NotFound for a folder that does not exist and BadRequest for a suffix that is no format, for what cannot be
+    a name and for a place among the library's own files.
     """
-    place = Path(os.path.expanduser(path))
+    place = _named(path)
     if not place.parent.is_dir():
         raise NotFound(f"There is no folder {place.parent} to export to; pick one that exists.")
     if place.suffix and place.suffix.lower() not in FORMATS:
         raise BadRequest(
             f"Darkroom writes no {place.suffix} files; call it {place.name}.png, or let it end in .webp or .jpg."
         )
+    refuse_own(home, place)
     copy_picture(source, place)
+
+
+def _named(path: str) -> Path:
+    """Raises BadRequest for what no file can be called."""
+    place = Path(os.path.expanduser(path))
+    try:
+        possible = bool(place.name) and b"\0" not in os.fsencode(place)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
+        raise BadRequest(f"{path[:80]!a} cannot be the name of a file; write one like picture.png.")
+    return place
+
+
+def refuse_own(home: Home, place: Path) -> None:
+    """Raise BadRequest for a place among the library's own files: a copy there would replace or pose as one of them."""
+    folder = place.parent.resolve()
+    if any(folder.is_relative_to(own.resolve()) for own in (home.pictures, home.trash, home.staging)):
+        raise BadRequest(f"{place} is where the library keeps its own files; choose a place outside {home.root}.")
 
 
 def copy_picture(source: Path, place: Path) -> None:
