@@ -127,6 +127,21 @@ def test_closed_streams_are_no_fault(home: Path, closed: str) -> None:
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(("words", "code"), [(("generate", ""), 2), (("queue", "cancel", "7"), 1)])
+def test_a_refusal_that_nobody_can_hear_is_still_the_exit_code(home: Path, words: tuple[str, ...], code: int) -> None:
+    with open("/dev/full", "w") as full:
+        finished = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "darkroom", *words],
+            env=os.environ | {"DARKROOM_HOME": str(home)},
+            stdout=subprocess.PIPE,
+            stderr=full,
+            check=False,
+        )
+
+    assert (finished.returncode, finished.stdout) == (code, b"")
+
+
 def test_an_interruption_that_typer_swallows_is_still_said(
     command: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,7 +41,8 @@ def main(argv: Sequence[str] | None = None, *, engine: OpenEngine = open_engine)
         return code if isinstance(code, int) else 0
     except BrokenPipeError:
         _let_go_of_stdout()
-        say("darkroom: Nobody reads the output any more; what was queued stays queued.", to=sys.stderr)
+        with suppress(OSError):
+            say("darkroom: Nobody reads the output any more; what was queued stays queued.", to=sys.stderr)
         return FAILED
     except _EXPECTED as error:
         _say_failure(words, error)
@@ -74,6 +75,12 @@ def _exit_code(error: BaseException) -> int:
 
 def _say_failure(words: Sequence[str], error: BaseException) -> None:
     problem = _problem(error)
+    with suppress(OSError):
+        # Where nobody can hear it any more, the exit code says it.
+        _say_problem(words, problem)
+
+
+def _say_problem(words: Sequence[str], problem: Problem) -> None:
     if "--json" in words[: words.index("--") if "--" in words else None]:
         say_json(encode(Refused(problem=problem)), to=sys.stderr)
     else:
