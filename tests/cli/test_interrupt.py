@@ -32,7 +32,7 @@ def queued(event: Event) -> bool:
     return isinstance(event, JobChanged) and event.row.state == JobState.QUEUED
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_a_resumable_queue_and_says_so(
     command: RunCommand, started: StartCommand, jobs: Callable[[], list[Job]], number: signal.Signals
 ) -> None:
@@ -52,6 +52,21 @@ def test_a_signal_leaves_a_resumable_queue_and_says_so(
     assert resumed.code == 0
     assert Path(resumed.lines[0]).is_file()
     assert [job.state for job in jobs()] == [JobState.DONE]
+
+
+def test_a_command_that_is_to_outlive_its_terminal_does(started: StartCommand) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = started("generate", "a lighthouse", "--json", hold="sampling")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    read_until(process, sampling)
+
+    process.send_signal(signal.SIGHUP)
+    out, errors = process.communicate("go on\n")
+
+    assert process.returncode == 0, errors
+    assert '"state":"done"' in out
 
 
 def test_a_second_command_follows_and_takes_over(home: Path, started: StartCommand) -> None:

@@ -32,6 +32,10 @@ def stored(home: Path) -> Database:
     return open_database(home / "library.db")
 
 
+def marks(home: Path) -> list[str]:
+    return [file.name for file in home.glob("staging/*.let-go")]
+
+
 async def accepted(home: Path, count: int = 1) -> int:
     """A job in the queue of a home where nobody runs it."""
     async with Engine(home, run_queue=False) as engine:
@@ -226,3 +230,24 @@ async def test_the_rows_of_a_queue_are_shown_after_a_restart(home: Path) -> None
     assert isinstance(answer, Snapshot)
     assert [(row.id, row.state, row.request.prompt) for row in answer.jobs] == [(job.id, JobState.DONE, "kept")]
     assert [picture.seed for picture in answer.pictures] == [3]
+
+
+async def test_an_engine_that_is_killed_while_it_closes_has_not_died_of_its_job(home: Path) -> None:
+    let_go = threading.Event()
+
+    def stubborn(request: TextToImage, attempt: Attempt) -> None:
+        assert let_go.wait(30)
+        attempt.check()
+
+    engine = await Engine(home, perform=stubborn).__aenter__()
+    job = await engine.submit(TextToImage(prompt="x"))
+    await until(job.events(), state(JobState.RUNNING))
+    closing = asyncio.create_task(engine.__aexit__())
+    # The closing begins; it waits for the task, which does not look whether it is to stop.
+    await asyncio.sleep(0)
+
+    # What a recovery would find if the process ended now.
+    assert marks(home) == ["1-1.let-go"]
+    let_go.set()
+    await closing
+    assert marks(home) == []

@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from darkroom.messages import ENDED, EngineChanged, Event, Job, JobChanged, JobRemoved, JobState, QueuePaused
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _RESTING = frozenset({JobState.QUEUED, JobState.INTERRUPTED})
 
 
@@ -80,7 +80,8 @@ async def followed(events: AsyncIterator[Event], watch: Watch) -> AsyncIterator[
 
 
 def run_interruptible(work: Coroutine[Any, Any, int]) -> int:
-    """The exit code of a command's coroutine; SIGINT and SIGTERM cancel it, a second one ends the process at once.
+    """The exit code of a command's coroutine; Ctrl-C, SIGTERM or the terminal's end cancel it, a second one ends the
+    process at once.
 
     Raises Interrupted or what the coroutine raises.
     """
@@ -90,7 +91,10 @@ def run_interruptible(work: Coroutine[Any, Any, int]) -> int:
 async def _interruptible(work: Coroutine[Any, Any, int]) -> int:
     task = asyncio.ensure_future(work)
     former = {number: signal.getsignal(number) for number in _SIGNALS}
-    heard = _cancel_on_signals(task)
+    if former[signal.SIGHUP] == signal.SIG_IGN:
+        # nohup: whoever started this wants it to outlive the terminal.
+        del former[signal.SIGHUP]
+    heard = _cancel_on_signals(task, tuple(former))
     try:
         return await task
     finally:
@@ -98,16 +102,16 @@ async def _interruptible(work: Coroutine[Any, Any, int]) -> int:
             _restore(former)
 
 
-def _cancel_on_signals(task: "asyncio.Task[int]") -> bool:
+def _cancel_on_signals(task: "asyncio.Task[int]", numbers: Sequence[signal.Signals]) -> bool:
     """Whether signals are heard: only the main thread can; embedded in another one, the embedding program has to."""
     loop = asyncio.get_running_loop()
 
     def interrupt() -> None:
-        _restore(dict.fromkeys(_SIGNALS, signal.SIG_DFL))
+        _restore(dict.fromkeys(numbers, signal.SIG_DFL))
         task.cancel()
 
     try:
-        for number in _SIGNALS:
+        for number in numbers:
             loop.add_signal_handler(number, interrupt)
     except (NotImplementedError, ValueError, RuntimeError):
         return False

@@ -174,7 +174,7 @@ class Runs:
 
 
 def let_go(job: Job, home: Home) -> None:
-    """Leave word to `recover` that this attempt was no death: the engine closed, but could not write that down."""
+    """Leave word to `recover` that this attempt is no death: the engine closes, and may not come to write that down."""
     # Where not even a name can be left, the attempt counts as a death.
     with contextlib.suppress(OSError):
         _mark(home, job.id, job.attempt).touch(mode=PRIVATE_FILE)
@@ -182,6 +182,12 @@ def let_go(job: Job, home: Home) -> None:
 
 def _mark(home: Home, job: int, attempt: int) -> Path:
     return home.staging / _LET_GO.format(job=job, attempt=attempt)
+
+
+def taken_back(job: Job, home: Home) -> None:
+    """The word that `let_go` left is not needed: what became of the attempt is written down."""
+    with contextlib.suppress(OSError):
+        _mark(home, job.id, job.attempt).unlink()
 
 
 def _forget_let_go(home: Home) -> None:

@@ -23,7 +23,7 @@ from darkroom.messages import (
 from darkroom.previews.mailbox import Mailbox
 from darkroom.queue.attempt import JobAttempt, Perform
 from darkroom.queue.failures import failure_of
-from darkroom.queue.runs import Ending, Runs, let_go
+from darkroom.queue.runs import Ending, Runs, let_go, taken_back
 from darkroom.queue.table import JobTable
 from darkroom.queue.thread import TorchThread
 
@@ -109,6 +109,8 @@ class Worker:
         self._stopping = True
         if self._attempt is not None:
             self._attempt.stop()
+            # Whoever loses patience from here on ends a program that is closing: that is no death of the job's.
+            let_go(self._attempt.job, self._home)
         self.wake()
         self._thread.stop()
 
@@ -200,6 +202,8 @@ class Worker:
                 if not self._ballast.give():
                     return error
             else:
+                if self._stopping:
+                    taken_back(attempt.job, self._home)
                 return None
 
     async def _held_up(self, error: HomeError) -> None:
