@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from darkroom import __version__
-from darkroom.errors import DarkroomError, EngineLost
+from darkroom.errors import BadRequest, DarkroomError, EngineLost
 from darkroom.library.brief import brief_job, brief_picture
 from darkroom.library.database import Database, another, refuse_newer
 from darkroom.library.export import export_picture
@@ -64,6 +64,7 @@ from darkroom.models.tokenizer_files import tokenizer_of
 from darkroom.prompting.count import count_tokens
 from darkroom.queue.handle import JobHandle
 from darkroom.queue.queue import Queue
+from darkroom.queue.subscriptions import refuse_other_loop
 from darkroom.queue.worker import Perform
 from darkroom.tasks.attempt import Attempt
 from darkroom.tasks.request import checked, checked_text
@@ -92,14 +93,24 @@ class Engine:
         self._named = home
         self._run_queue = run_queue
         self._perform = perform
+        self._entered = False
         self._opened: _Opened | None = None
 
     async def __aenter__(self) -> "Engine":
-        opened = await _carried_through(asyncio.to_thread(self._opened_home), _Opened.close)
+        if self._entered:
+            raise EngineLost(
+                "This engine is open already; use it, or open another one: `async with Engine() as more:`."
+            )
+        self._entered = True
         try:
-            opened.queue.start()
+            opened = await _carried_through(asyncio.to_thread(self._opened_home), _Opened.close)
+            try:
+                opened.queue.start()
+            except BaseException:
+                await opened.close()
+                raise
         except BaseException:
-            await opened.close()
+            self._entered = False
             raise
         self._opened = opened
         return self
@@ -122,7 +133,7 @@ class Engine:
         try:
             await self._open.close()
         finally:
-            self._opened = None
+            self._opened, self._entered = None, False
 
     @property
     def home(self) -> Home:
@@ -218,6 +229,13 @@ def _networks_are_imported() -> bool:
     return "torch" in sys.modules
 
 
+def _request(given: object) -> TextToImage:
+    """`given`, if it is what callers with a type checker give. Raises BadRequest."""
+    if not isinstance(given, TextToImage):
+        raise BadRequest(f"The request is {type(given).__name__}, no TextToImage; write TextToImage(prompt=...).")
+    return given
+
+
 def _counted(command: CountTokens, home: Home) -> TokenCount:
     model = catalog_of(home).find(command.model or stored_settings(home).model)
     return count_tokens(command.text, tokenizer_of(model.path), lambda name: vectors_in(_embedding_folders(home), name))
@@ -266,7 +284,11 @@ class _Opened:
             self.log.close()
 
     async def answer(self, command: Command) -> Answer:
-        answer = self._commands[type(command)](command)
+        refuse_other_loop(self.queue.broadcast.home)
+        carry_out = self._commands.get(type(command))
+        if carry_out is None:
+            raise BadRequest(f"{type(command).__name__} is no command of Darkroom's; take one from darkroom.messages.")
+        answer = carry_out(command)
         answered = await answer if isinstance(answer, Awaitable) else answer
         if isinstance(command, GetSnapshot) or self._in_a_lull():
             self._warm_up_after_a_lull()
@@ -283,7 +305,8 @@ class _Opened:
         self._lull = asyncio.get_running_loop().call_later(lull, self.queue.warm_up)
 
     async def submitted(self, request: TextToImage, *, front: bool, priority: int) -> JobHandle:
-        wish = checked(request)
+        refuse_other_loop(self.queue.broadcast.home)
+        wish = checked(_request(request))
         if wish.model is not None:
             await asyncio.to_thread(catalog_of(self.home).find, wish.model)
         seed = secrets.randbelow(CHOSEN_SEEDS) if wish.seed is None else wish.seed

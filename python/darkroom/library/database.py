@@ -13,7 +13,16 @@ from urllib.parse import quote
 
 import apsw
 
-from darkroom.errors import DarkroomError, HomeDamaged, HomeError, HomeNewer, HomeUnwritable, InternalError, NotFound
+from darkroom.errors import (
+    DarkroomError,
+    EngineLost,
+    HomeDamaged,
+    HomeError,
+    HomeNewer,
+    HomeUnwritable,
+    InternalError,
+    NotFound,
+)
 from darkroom.library.disk import FULL, PRIVATE_FILE, disk_full, sync_folder, writing
 
 # Earlier versions can corrupt a WAL database when a reset races with a writer (fixed in 3.51.3).
@@ -57,10 +66,25 @@ class Database:
     def __init__(self, file: Path, connection: Connection) -> None:
         self.file = file
         self._connection = connection
+        self._opened = _identity(file)
+
+    def refuse_moved(self) -> None:
+        """Raise HomeUnwritable if another file, or none, has our name: SQLite would go on where nobody looks."""
+        try:
+            moved = _identity(self.file) != self._opened
+        except OSError:
+            # It may be there; what is done next will tell.
+            return
+        if moved:
+            raise HomeUnwritable(
+                f"The library {self.file} was moved, replaced or deleted while Darkroom had it open; "
+                "put it back and start Darkroom again."
+            )
 
     @contextlib.contextmanager
     def transaction(self) -> Generator[None]:
         """All of the body or nothing; durable when the block has ended. Not to be nested."""
+        self.refuse_moved()
         self.run("BEGIN IMMEDIATE")
         try:
             yield
@@ -106,11 +130,22 @@ class Database:
             yield
         except OverflowError as error:
             raise NotFound(_beyond(values)) from error
+        except apsw.ConnectionClosedError as error:
+            raise EngineLost(f"The library {self.file} is closed, with its engine; open an engine again.") from error
         except apsw.Error as error:
             raise storage_problem(error, self.file, self._connection.system_errno) from error
         except UnicodeDecodeError as error:
             # Text with a flipped byte, in a row or in SQLite's own complaint about its schema.
             raise HomeDamaged(_DAMAGED.format(file=self.file, error="text that is no UTF-8")) from error
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Which file has this name; None if none has. Raises OSError where that cannot be told."""
+    try:
+        status = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _beyond(values: Sequence[Value]) -> str:

@@ -80,10 +80,11 @@ def write_durably(final: Path, data: bytes, staged: Path) -> None:
     A reader sees the old file or the whole new one, also after a crash. `staged` is on the same file system and is
     gone afterwards, whatever happens. Raises HomeUnwritable or DiskFull.
     """
-    make_folder(final.parent)
     with writing(final.parent, len(data)):
         try:
+            # First: where the home has gone, no folder of it is made anew.
             write_synced(staged, data)
+            make_folder(final.parent)
             os.replace(staged, final)
         except OSError:
             with contextlib.suppress(OSError):

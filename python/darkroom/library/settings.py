@@ -7,7 +7,7 @@ from typing import Any
 
 import tomli_w
 
-from darkroom.errors import BadMessage, HomeUnwritable
+from darkroom.errors import BadMessage, BadRequest, HomeUnwritable
 from darkroom.library.disk import free_name, move_durably, write_durably
 from darkroom.library.home import Home
 from darkroom.messages import Settings
@@ -23,12 +23,20 @@ def stored_settings(home: Home) -> Settings:
 
 
 def write_settings(home: Home, settings: Settings) -> None:
-    """Replace the stored settings atomically. Raises HomeUnwritable or DiskFull."""
+    """Replace the stored settings atomically. Raises HomeUnwritable, DiskFull, or BadRequest for what is no text."""
     stored: dict[str, Any] = _document(home)
     for name, value in to_wire(settings).items():
         stored[name] = value
     text = tomli_w.dumps({name: value for name, value in stored.items() if value is not None})
-    write_durably(home.settings, text.encode(), home.staging / f"settings.toml.{os.getpid()}.part")
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        # A folder whose name is bytes that are no text, as Python spells it.
+        half = text[error.start]
+        raise BadRequest(
+            f"The settings hold half a character ({half!a}); rename the folder or type it again."
+        ) from error
+    write_durably(home.settings, data, home.staging / f"settings.toml.{os.getpid()}.part")
 
 
 def _document(home: Home) -> dict[str, Any]:

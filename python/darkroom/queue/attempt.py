@@ -108,6 +108,7 @@ class JobAttempt:
 
     def save(self, index: int, plan: Plan, rgb: bytes) -> None:
         self.check()
+        self._runs.refuse_moved()
         if len(self._settled | {index}) >= self._job.request.count:
             self._seq = self._guarded(lambda: self._runs.saving(self._job, self._seq))
         place = Place(self._job.id, index)

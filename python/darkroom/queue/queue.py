@@ -5,7 +5,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 
-from darkroom.errors import DarkroomError, HomeDamaged, HomeNewer, InternalError
+from darkroom.errors import DarkroomError, EngineLost, HomeDamaged, HomeNewer, HomeUnwritable, InternalError
 from darkroom.library import changes
 from darkroom.library.database import Database, another, open_database
 from darkroom.library.home import Home
@@ -96,7 +96,7 @@ class Queue:
 
     def start(self) -> None:
         """Begin to work, or to follow, on this thread's loop. Raises HomeError; then there is `close` left to do."""
-        self._loop = asyncio.get_running_loop()
+        self._loop = self.broadcast.home = asyncio.get_running_loop()
         if self.runs:
             self._work()
         self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
@@ -121,7 +121,8 @@ class Queue:
         """Wait for the task to leave the torch thread, but not for ever: a job cut off in order has not died."""
         worker.stop()
         try:
-            await asyncio.wait({working}, timeout=DRAIN_SECONDS)
+            if not working.done():
+                await asyncio.wait({working}, timeout=DRAIN_SECONDS)
         finally:
             if not working.done():
                 working.cancel()
@@ -249,6 +250,8 @@ class Queue:
         self.broadcast.publish(event)
 
     def _tell_state(self, state: EngineState, problem: Problem | None = None) -> None:
+        if self._closed:
+            return
         if state == EngineState.READY and problem is None:
             problem, self._notice = self._notice, None
         self.state, self.problem = state, problem
@@ -297,18 +300,39 @@ class Queue:
 
     def _worker_ended(self, task: asyncio.Task[None]) -> None:
         """A queue that cannot go on lets go of the home: another process goes on, or the next engine in this one."""
-        error = None if task.cancelled() else task.exception()
-        if error is None:
+        if task.cancelled():
+            self._deserted()
             return
-        self._log.failure("The queue has stopped", error)
-        stopped = InternalError(f"The queue has stopped: {type(error).__name__}: {error}; start Darkroom again.")
-        self._tell_state(EngineState.STOPPING, problem_of(stopped))
+        error = task.exception()
+        if error is not None:
+            stopped = f"The queue has stopped: {type(error).__name__}: {error}; start Darkroom again."
+            self._give_up(InternalError(stopped), error)
+
+    def _deserted(self) -> None:
+        """The event loop ends and nobody has closed the engine, as in a notebook's cell."""
+        if self._closed or self._worker is None:
+            return
+        self._worker.stop()
+        self._worker.abandon()
+        self._give_up(EngineLost("The event loop ended before the engine was closed; open an engine again."))
+
+    def _give_up(self, problem: DarkroomError, cause: BaseException | None = None) -> None:
+        if self._worker is not None:
+            self._worker.stop()
+        self._log.failure("The queue has stopped", cause or problem)
+        self._tell_state(EngineState.STOPPING, problem_of(problem))
         if self._timer is not None:
             self._timer.cancel()
         self._end_subscriptions()
         self._lock.release()
 
     def _tick(self) -> None:
+        try:
+            self.database.refuse_moved()
+        except HomeUnwritable as moved:
+            # What is written from here on would be lost, or lie in another home.
+            self._give_up(moved)
+            return
         self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
         if self._tried(self._look_around) and self._trouble is not None and self._taking_over is None:
             self._trouble = None

@@ -55,6 +55,10 @@ class Runs:
             forget_old(self._database)
             return self._jobs.row_and_seq(job)
 
+    def refuse_moved(self) -> None:
+        """Raise HomeUnwritable when the home is no longer where it was: another one's pictures may be there now."""
+        self._database.refuse_moved()
+
     def saved(self, job: int, home: Home) -> AbstractSet[int]:
         """Indexes of the job's pictures that have a row and a file."""
         return frozenset(

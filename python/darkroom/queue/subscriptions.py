@@ -5,6 +5,7 @@ import weakref
 from collections import deque
 from collections.abc import AsyncIterator
 
+from darkroom.errors import EngineLost
 from darkroom.library.brief import brief
 from darkroom.messages import Event, JobProgressed
 
@@ -13,9 +14,13 @@ UNHURRIED = 64
 
 
 class Subscription(AsyncIterator[Event]):
-    """One reader's events from the moment it was made. Ends when the engine closes."""
+    """One reader's events from the moment it was made. Ends when the engine closes.
 
-    def __init__(self) -> None:
+    Reading raises EngineLost in another event loop than `home`: nothing would wake the reader there.
+    """
+
+    def __init__(self, home: asyncio.AbstractEventLoop | None = None) -> None:
+        self._home = home
         self._events: deque[Event] = deque()
         self._arrived = asyncio.Event()
         self._closed = False
@@ -30,6 +35,7 @@ class Subscription(AsyncIterator[Event]):
         self._arrived.set()
 
     async def __anext__(self) -> Event:
+        refuse_other_loop(self._home)
         while not self._events:
             if self._closed:
                 raise StopAsyncIteration
@@ -46,15 +52,25 @@ class Subscription(AsyncIterator[Event]):
         return False
 
 
+def refuse_other_loop(home: asyncio.AbstractEventLoop | None) -> None:
+    """Raise EngineLost where a loop other than `home` runs."""
+    if home is not None and asyncio.get_running_loop() is not home:
+        raise EngineLost(
+            "This engine was opened in another event loop; ask it there (asyncio.run_coroutine_threadsafe does), "
+            "or open one for this loop with `async with Engine() as engine:`."
+        )
+
+
 class Broadcast:
     """Hands every event to every subscription that somebody still holds."""
 
     def __init__(self) -> None:
+        self.home: asyncio.AbstractEventLoop | None = None
         self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
         self._closed = False
 
     def subscribe(self) -> Subscription:
-        subscription = Subscription()
+        subscription = Subscription(self.home)
         if self._closed:
             subscription.close()
         self._subscriptions.add(subscription)

@@ -38,8 +38,10 @@ class JobTable:
 
     def add(self, request: TextToImage, *, front: bool, priority: int) -> Job:
         """A new queued job; accepted when this returns. Raises BadRequest."""
-        if not -LARGEST_PRIORITY <= priority <= LARGEST_PRIORITY:
-            raise BadRequest(f"Priority {priority} is out of range; use {-LARGEST_PRIORITY} to {LARGEST_PRIORITY}.")
+        if priority not in range(-LARGEST_PRIORITY, LARGEST_PRIORITY + 1):
+            raise BadRequest(
+                f"Priority {priority} is out of range; use {-LARGEST_PRIORITY} to {LARGEST_PRIORITY}, whole numbers."
+            )
         with self.database.transaction():
             last = float(self.database.value("SELECT coalesce(max(position), 0) FROM jobs")) + 1
             place = in_front(self._waiting(), priority, last) if front else (priority, last)
