@@ -23,6 +23,7 @@ const SCREENS: Readonly<Record<string, Screen>> = {
   working: { search: "pictures=24&jobs=6", show: (page) => tick(page, 14) },
   paused: { search: "pictures=3&jobs=3", show: (page) => page.click("[data-action=pause]") },
   failed: { search: "pictures=3&jobs=1&fail=out-of-memory", show: (page) => tick(page, 40) },
+  "failed below others": { search: "pictures=3&jobs=9&fail=out-of-memory", show: (page) => tick(page, 25) },
   lost: {
     search: "pictures=3",
     show: (page) =>
@@ -54,8 +55,16 @@ const SCREENS: Readonly<Record<string, Screen>> = {
   "narrow compose": { search: "pictures=3", size: NARROW },
   "narrow picture": { search: "pictures=3", size: NARROW, show: (page) => page.keyboard.press("Alt+2") },
   "narrow queue": { search: "pictures=3&jobs=3", size: NARROW, show: (page) => page.keyboard.press("Alt+3") },
+  "narrow paused": { search: "pictures=3&jobs=3", size: NARROW, show: (page) => pause(page) },
+  "narrow failed": { search: "pictures=3&jobs=1&fail=out-of-memory", size: NARROW, show: (page) => tick(page, 40) },
   "narrow gallery": { search: "pictures=9", size: NARROW, show: (page) => page.keyboard.press("Alt+4") },
 };
+
+async function pause(page: Page): Promise<void> {
+  await page.evaluate(() => window.darkroomReplay?.engine.handle({ type: "pauseQueue" }));
+  await page.keyboard.press("Alt+2");
+  await page.getByRole("button", { name: /^Resume queue/ }).waitFor();
+}
 
 async function renamePreset(page: Page): Promise<void> {
   await keepPresets(page, ["Portrait"]);

@@ -11,3 +11,9 @@ export function returnKeyboard(): void {
   if (!isKeyboardLost() || document.querySelector("[role=dialog][data-state=open]")) return;
   document.querySelector<HTMLElement>('[data-region="prompt"] [data-first]')?.focus({ preventScroll: true });
 }
+
+/** What leaves with the keyboard in it, as a button does that was pressed, leaves it to its region. */
+export function leaveKeyboard(element: HTMLElement): () => void {
+  const region = element.closest<HTMLElement>("[data-region]");
+  return () => isKeyboardLost() && region?.focus({ preventScroll: true });
+}

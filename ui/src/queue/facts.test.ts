@@ -8,14 +8,14 @@ const [starter] = MODELS;
 const waiting = row(1, wish("a boat", { seed: 42, count: 3 }), 1);
 
 test("a waiting row tells what the model will do with it, not that it waits", () => {
-  expect(factsOf(waiting, starter)).toBe("3 pictures · 256 × 256 · 25 steps · seed 42");
+  expect(factsOf(waiting, starter)).toBe("3 pictures · seed 42 · 256 × 256 · 25 steps");
 });
 
 test("a running row says at which step it is, and before that what is done first", () => {
   const running = { ...waiting, state: "running" } as const;
 
   expect(factsOf(running, starter, blank({ phase: "sampling", step: 7, steps: 25 }))).toBe(
-    "Step 7 of 25 · 3 pictures · 256 × 256 · seed 42",
+    "Step 7 of 25 · 3 pictures · seed 42 · 256 × 256",
   );
   expect(factsOf(running, starter, blank({ phase: "loading" }))).toMatch(/^Loading model · /);
 });

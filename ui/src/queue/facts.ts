@@ -12,9 +12,10 @@ export function factsOf(job: Job, model: Model | undefined, progress?: Progress)
     stateOf(job, progress),
     request.count > 1 ? texts.queue.pictures(request.count) : "",
     attempt > 1 ? texts.queue.attempt(attempt) : "",
+    // Before what jobs often share: a narrow row has room for little.
+    request.seed === null ? "" : texts.queue.seed(request.seed),
     size(width, height),
     steps === undefined ? "" : texts.queue.steps(steps),
-    request.seed === null ? "" : texts.queue.seed(request.seed),
   ];
   return facts.filter(Boolean).join(" · ");
 }

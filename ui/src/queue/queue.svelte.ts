@@ -16,6 +16,7 @@ export class QueueStore {
   readonly running = $derived(this.inState(ACTIVE)[0]);
   readonly waiting = $derived(this.inState(WAITING).sort(byOrder));
   readonly stopped = $derived(this.inState(STOPPED).sort((a, b) => b.id - a.id));
+  readonly failed = $derived(this.stopped.filter(({ state }) => state === "failed").length);
 
   applySnapshot(snapshot: Snapshot): void {
     this.seen.clear();
