@@ -48,6 +48,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "redo", keys: ["Mod+Shift+Z", "Mod+Y"], scope: "page", group: "move" },
   { action: "openPicture", keys: ["Enter"], scope: "list", group: "move" },
   { action: "selectAll", keys: ["Mod+A"], scope: "list", group: "move" },
+  { action: "copyPicture", keys: ["Mod+C"], scope: "list", group: "move" },
   { action: "trash", keys: ["Delete"], scope: "list", group: "move" },
   { action: "menu", keys: ["Shift+F10", "ContextMenu"], scope: "list", group: "move" },
   { action: "shortcuts", keys: ["?"], scope: "page", group: "move" },

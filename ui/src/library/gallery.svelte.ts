@@ -48,6 +48,13 @@ export class GalleryStore {
     return this.pictures.findIndex((picture) => picture.id === id);
   }
 
+  /** The picture that comes into the place of `id` when `gone` leave: the next older one, at the end the next newer. */
+  heir(id: number, gone: ReadonlySet<number>): Picture | undefined {
+    const at = this.indexOf(id);
+    const stays = (picture: Picture): boolean => !gone.has(picture.id);
+    return this.pictures.slice(at + 1).find(stays) ?? this.pictures.slice(0, Math.max(at, 0)).findLast(stays);
+  }
+
   /** The first page with the true total; what has come since the snapshot stays. */
   async refresh(): Promise<void> {
     this.take(await this.client.request({ type: "listPictures", limit: PAGE }));

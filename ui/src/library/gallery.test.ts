@@ -127,6 +127,18 @@ test("a picture that goes to the trash leaves its place in the big view to its n
   expect(viewer.open).toBe(false);
 });
 
+test("the heir of several pictures is the next older one that stays, at the end the next newer", async () => {
+  const { store } = await gallery(6);
+  const heir = (id: number, ...gone: number[]): number | undefined => store.heir(id, new Set(gone))?.id;
+
+  expect([heir(5, 5, 4, 3), heir(3, 5, 4, 3), heir(2, 3, 2, 1), heir(1, 6, 5, 4, 3, 2, 1)]).toEqual([
+    2,
+    2,
+    4,
+    undefined,
+  ]);
+});
+
 test("the big view compares with the other of two chosen, else with the one seen before, else with a neighbour", async () => {
   const { store, client } = await gallery(5);
   const viewer = new ViewerStore(client, store);

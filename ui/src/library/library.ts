@@ -28,26 +28,45 @@ export class Library {
     this.page.viewer.compare(ids);
   }
 
+  /** Closes the big view. Where it went to another picture, the gallery and the stage go along. */
+  close(): void {
+    const { viewer } = this.page;
+    const { id, strayed } = viewer;
+    viewer.close();
+    if (id !== null && strayed) this.goTo([id]);
+  }
+
   /** One picture alone, in the gallery and on the stage. */
   choose(id: number): void {
     this.page.selection.only(id);
     this.page.stage.choose(id);
   }
 
+  /** These pictures are chosen, and the newest of them is in sight. */
+  private goTo(ids: readonly number[]): void {
+    const { selection, stage } = this.page;
+    selection.these(ids);
+    if (selection.cursor !== null) stage.choose(selection.cursor);
+  }
+
   /** The stage shows what is forming again; a tile that stayed marked would be what Delete means. */
   follow(): void {
     this.page.selection.clear();
     this.page.stage.follow();
+    this.page.viewer.settle();
   }
 
   async trash(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
-    const { viewer, client, notices, selection, stage } = this.page;
+    const { viewer, client, notices, gallery, selection, stage } = this.page;
     const gone = new Set(ids);
+    const at = selection.cursor;
+    const heir = at !== null && gone.has(at) ? gallery.heir(at, gone) : undefined;
     const shown = viewer.open && viewer.id !== null && gone.has(viewer.id) ? viewer.id : null;
     await this.page.attempt(() => viewer.leave(gone));
     if (!(await this.page.attempt(() => client.request({ type: "trashPictures", pictures: ids })))) return;
-    selection.clear();
+    if (heir) this.goTo([heir.id]);
+    else selection.clear();
     if (stage.chosen !== null && gone.has(stage.chosen)) stage.follow();
     notices.undoable(
       texts.gallery.trashed(ids.length),
@@ -141,6 +160,7 @@ export class Library {
   private async restore(ids: readonly number[], shown: number | null): Promise<void> {
     const { client, viewer } = this.page;
     const back = await this.page.attempt(() => client.request({ type: "restorePictures", pictures: ids }));
+    if (back) this.goTo(ids);
     if (back && shown !== null && viewer.open) await this.open(shown);
   }
 

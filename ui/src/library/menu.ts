@@ -23,13 +23,14 @@ export function pictureRows(page: Page, id: number, chosen: readonly number[]): 
   const { library, gallery, viewer } = page;
   const picture = gallery.find(id) ?? viewer.details?.picture;
   const open = { label: texts.gallery.open, keys: hint("openPicture"), icon: Expand, run: () => library.open(id) };
+  const copy = () => library.copyPicture(id);
   const trash = chosen.length > 1 ? texts.gallery.trashMany(chosen.length) : texts.gallery.trash;
   return [
     ...(viewer.open ? [] : [open]),
     { label: texts.viewer.use, icon: WandSparkles, run: () => library.usePicture(id), apart: !viewer.open },
     { label: texts.viewer.usePrompt, icon: PenLine, run: () => library.usePicture(id, PROMPTS) },
     { label: texts.viewer.useSeed, icon: Dices, run: () => library.usePicture(id, SEED) },
-    { label: texts.viewer.copyPicture, icon: ImageIcon, run: () => library.copyPicture(id), apart: true },
+    { label: texts.viewer.copyPicture, keys: hint("copyPicture"), icon: ImageIcon, run: copy, apart: true },
     { label: texts.viewer.copySettings, icon: Copy, run: () => copySettings(page, id) },
     { label: texts.viewer.save, icon: Download, run: () => picture && library.saveAs(picture) },
     { label: texts.gallery.folder, icon: FolderOpen, run: () => library.showInFolder(id) },

@@ -4,6 +4,8 @@ import type { GalleryStore } from "./gallery.svelte";
 export class Selection {
   ids = $state.raw<ReadonlySet<number>>(new Set());
   cursor = $state<number | null>(null);
+  /** The picture that the gallery should scroll to, until it has. */
+  sought = $state<number | null>(null);
   private anchor: number | null = null;
   private readonly gallery: GalleryStore;
 
@@ -14,6 +16,14 @@ export class Selection {
   only(id: number): void {
     this.ids = new Set([id]);
     this.cursor = this.anchor = id;
+  }
+
+  /** Exactly these, the newest with the cursor and in sight. */
+  these(ids: readonly number[]): void {
+    const newest = Math.max(...ids);
+    this.only(newest);
+    this.ids = new Set(ids);
+    this.sought = newest;
   }
 
   toggle(id: number): void {
@@ -53,6 +63,7 @@ export class Selection {
     if (id === undefined) return null;
     if (extending) this.extend(id);
     else this.only(id);
+    this.sought = id;
     return id;
   }
 }

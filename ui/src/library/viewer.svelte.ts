@@ -12,6 +12,7 @@ export class ViewerStore {
   id = $state<number | null>(null);
   details = $state.raw<PictureDetails | null>(null);
   private previous: number | null = null;
+  private first: number | null = null;
   private other = $state<number | null>(null);
   private readonly client: Client;
   private readonly gallery: GalleryStore;
@@ -23,9 +24,20 @@ export class ViewerStore {
     this.gallery = gallery;
   }
 
+  /** Whether another picture is shown than the one it was opened for. */
+  get strayed(): boolean {
+    return this.open && this.id !== this.first;
+  }
+
+  /** What is shown counts as what it was opened for. */
+  settle(): void {
+    this.first = this.id;
+  }
+
   /** Shows a picture; its settings follow when they have been read. */
   async show(id: number): Promise<void> {
-    if (this.open && this.id !== id) this.previous = this.id;
+    if (!this.open) this.first = id;
+    else if (this.id !== id) this.previous = this.id;
     this.id = id;
     this.open = true;
     this.details = null;
@@ -65,9 +77,7 @@ export class ViewerStore {
   /** The picture went to the trash: its neighbour takes the place. */
   async leave(ids: ReadonlySet<number>): Promise<void> {
     if (this.id === null || !ids.has(this.id)) return;
-    const at = this.gallery.indexOf(this.id);
-    const rest = this.gallery.pictures.filter((picture) => !ids.has(picture.id));
-    const next = rest[Math.min(Math.max(at, 0), rest.length - 1)];
+    const next = this.gallery.heir(this.id, ids);
     if (next && this.open) await this.show(next.id);
     else this.close();
   }
