@@ -64,7 +64,19 @@ pub fn begin(purpose: Purpose) -> Result<(), String> {
     if let Err(error) = confine::without_network() {
         eprintln!("The kernel does not cut the engine off the network: {error}.");
     }
+    if purpose == Purpose::Engine {
+        let_faults_end();
+    }
     interpreter::start(&environment, purpose)
+}
+
+/// Python writes its traceback at a fault and leaves the rest to whoever listened before: Rust, which waits for the
+/// instruction to fault again. A signal that another process sent comes once.
+fn let_faults_end() {
+    for fault in [libc::SIGSEGV, libc::SIGBUS] {
+        // SAFETY: what is taken away only says that a stack was too small, before the same end.
+        unsafe { libc::signal(fault, libc::SIG_DFL) };
+    }
 }
 
 /// What the interpreter last said about itself.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -144,6 +145,17 @@ def test_the_engine_runs_in_the_environments_python_and_its_stdout_is_the_frames
     assert Kind.HEARTBEAT in frames, "before Python is up"
     assert engine.returncode == 5
     assert b"a stray print" in log
+
+
+@pytest.mark.parametrize("fault", [signal.SIGSEGV, signal.SIGBUS], ids=["SEGV", "BUS"])
+def test_the_first_fault_ends_the_engine_and_its_traceback_is_in_the_log(
+    environment: Path, home: Path, fault: signal.Signals
+) -> None:
+    serve = next(environment.rglob("serve.py"))
+    serve.write_text(f"import os\nos.kill(os.getpid(), {int(fault)})\n")
+    done = run(environment, ["engine"], home)
+    assert done.returncode == -fault
+    assert b"most recent call first" in done.stderr
 
 
 def test_a_package_that_cannot_be_imported_is_said_and_not_tried_again(environment: Path, home: Path) -> None:
