@@ -75,6 +75,8 @@ def test_what_some_model_can_do_passes_unchanged(fields: dict[str, Any]) -> None
         ({"height": -8}, Code.BAD_SIZE, "Height -8 is outside"),
         ({"width": 8200}, Code.BAD_SIZE, "Width 8200 is outside 16 to 8192; use 8192"),
         ({"width": 10**60}, Code.BAD_SIZE, "more than 40 digits is outside"),
+        ({"height": 10**400}, Code.BAD_SIZE, "more than 40 digits is outside"),
+        ({"guidance": -(10**400)}, Code.BAD_GUIDANCE, "more than 40 digits is outside 0 to 100; use 0"),
         ({"width": 512.5}, Code.BAD_SIZE, "512.5 is not a whole number; use 512"),
         ({"width": math.nan}, Code.BAD_SIZE, "nan is not a whole number"),
         ({"width": True}, Code.BAD_SIZE, "True is not a whole number"),

@@ -101,7 +101,7 @@ def _sides(request: TextToImage) -> None:
 
 
 def _nearest_side(side: object) -> int:
-    if not isinstance(side, int | float) or not math.isfinite(side):
+    if not isinstance(side, int | float) or not _finite(side):
         return 512
     bounded = min(max(side, SMALLEST_SIDE), LARGEST_SIDE)
     return SIDE_STEP * math.floor(bounded / SIDE_STEP + 0.5)
@@ -141,11 +141,12 @@ def _guidance(request: TextToImage) -> None:
 
 
 def _strength(value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
         raise BadGuidance(f"Guidance {value!r} is not a number; use one from 0 to {MOST_GUIDANCE:g}, such as 7.")
     if not 0 <= value <= MOST_GUIDANCE:
         nearest = 0 if value < 0 else MOST_GUIDANCE
-        raise BadGuidance(f"Guidance {value:g} is outside 0 to {MOST_GUIDANCE:g}; use {nearest:g}.")
+        shown = _short(value) if isinstance(value, int) else f"{value:g}"
+        raise BadGuidance(f"Guidance {shown} is outside 0 to {MOST_GUIDANCE:g}; use {nearest:g}.")
 
 
 def _names(request: TextToImage) -> None:
@@ -155,6 +156,11 @@ def _names(request: TextToImage) -> None:
         raise UnknownSampler(f"Sampler {str(sampler)[:80]!r} is unknown; use one of {', '.join(Sampler)}.")
     if schedule is not None and schedule not in tuple(Schedule):
         raise UnknownSchedule(f"Schedule {str(schedule)[:80]!r} is unknown; use one of {', '.join(Schedule)}.")
+
+
+def _finite(value: int | float) -> bool:
+    """Python's own question fails for a whole number beyond its floats."""
+    return isinstance(value, int) or math.isfinite(value)
 
 
 def _whole(value: object) -> bool:
