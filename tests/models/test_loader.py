@@ -129,6 +129,24 @@ def test_a_cut_file_is_refused(folder: Path) -> None:
         loaded(folder)
 
 
+def test_weights_beyond_the_machines_memory_are_refused_before_a_byte_is_read(folder: Path) -> None:
+    # A terabyte of nothing: the file is a hole behind its header.
+    weights = folder / "unet/diffusion_pytorch_model.safetensors"
+    size = 1 << 40
+    header = json.dumps(
+        {"conv_in.weight": {"dtype": "F32", "shape": [size >> 12, 1024], "data_offsets": [0, size]}}
+    ).encode()
+    with weights.open("wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header)
+        file.truncate(8 + len(header) + size)
+    read: list[int] = []
+
+    with refused(Code.OUT_OF_MEMORY, weights.name, "holds 1099.5 GB of weights", "use a smaller model"):
+        load(Catalog().find(str(folder)), exact(), lambda done, _total: read.append(done))
+
+    assert read == []
+
+
 def test_pickled_weights_are_refused_by_name(folder: Path) -> None:
     file = folder / "unet" / "diffusion_pytorch_model.safetensors"
     file.rename(file.with_suffix(".bin"))

@@ -281,7 +281,8 @@ def test_a_black_picture_is_a_failure(models: Path, tmp_path: Path) -> None:
 def test_a_size_beyond_the_machines_memory_is_refused_before_the_first_step(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Decoding 64 x 64 pixels, eight channels of them in and out in float32, takes 256 kB.
+    # Decoding 64 x 64 pixels, eight channels of them in and out in float32, takes 256 kB. The model is loaded already.
+    made(studio, ASKED)
     table = tmp_path / "meminfo"
     monkeypatch.setattr("darkroom.models.memory._MEMORY", table)
     recorder = Recorder()

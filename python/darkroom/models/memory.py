@@ -1,17 +1,31 @@
-"""What is certain, before a picture is made, about the memory it takes."""
+"""What is certain, before a model is read or a picture is made, about the memory it takes."""
 
 from pathlib import Path
-from typing import Any, cast
-
-from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from typing import TYPE_CHECKING, Any, cast
 
 from darkroom.errors import OutOfMemory
+
+if TYPE_CHECKING:
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
 _MEMORY = Path("/proc/meminfo")
 _COUNTED = ("MemTotal:", "SwapTotal:")
 
 
-def refuse_beyond_memory(vae: AutoencoderKL, width: int, height: int) -> None:
+def refuse_weights_beyond_memory(name: str, needed: int) -> None:
+    """Raise OutOfMemory for weights that take `needed` bytes, whatever else this machine lets go of.
+
+    They pass through its memory on every device. A file may also promise more than its disk has: holes take no room.
+    """
+    there = memory_bytes()
+    if there is not None and needed > there:
+        raise OutOfMemory(
+            f"{name} holds {_shown(needed)} of weights, and this machine has {_shown(there)} of memory; "
+            "use a smaller model."
+        )
+
+
+def refuse_beyond_memory(vae: "AutoencoderKL", width: int, height: int) -> None:
     """Raise OutOfMemory for a picture that this machine cannot decode, whatever else it lets go of.
 
     A graphics card says so by itself and in time; a processor's memory is lent without limit, until the system ends
@@ -26,7 +40,7 @@ def refuse_beyond_memory(vae: AutoencoderKL, width: int, height: int) -> None:
         )
 
 
-def least_bytes(vae: AutoencoderKL, width: int, height: int) -> int:
+def least_bytes(vae: "AutoencoderKL", width: int, height: int) -> int:
     """What the decoder's last enlargement reads and writes, each with as many pixels as the picture.
 
     Measured, decoding takes about two to three times as much; how much depends on the model and the processor.

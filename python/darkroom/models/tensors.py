@@ -3,6 +3,7 @@
 Nothing is mapped: a file that shrinks while it is used must be an error, not a SIGBUS.
 """
 
+import math
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from torch import Tensor
 from darkroom import _native
 from darkroom.errors import ModelUnsafe
 from darkroom.models.files import checked_file
+from darkroom.models.memory import refuse_weights_beyond_memory
 
 STRIDE = 8 << 20
 """Bytes between two looks at the cancel flag and two progress reports."""
@@ -56,8 +58,14 @@ class TensorFile:
         self, dtype: torch.dtype, on_bytes: Callable[[int], None], prefixes: tuple[str, ...] = ("",)
     ) -> dict[str, Tensor]:
         """The tensors whose names start with one of `prefixes`, floating ones cast to `dtype`, convolutions
-        channels-last. `on_bytes(n)` after each n bytes may raise to stop."""
-        return {entry.name: self._tensor(entry, dtype, on_bytes) for entry in self._entries(prefixes)}
+        channels-last. `on_bytes(n)` after each n bytes may raise to stop.
+
+        Raises ModelUnsafe, or OutOfMemory for more than this machine can hold.
+        """
+        entries = self._entries(prefixes)
+        least = sum(min(entry.end - entry.start, math.prod(entry.shape) * dtype.itemsize) for entry in entries)
+        refuse_weights_beyond_memory(self.path.name, least)
+        return {entry.name: self._tensor(entry, dtype, on_bytes) for entry in entries}
 
     def _entries(self, prefixes: tuple[str, ...]) -> list[_native.TensorEntry]:
         return [entry for entry in self.header.tensors if entry.name.startswith(prefixes)]
