@@ -2,7 +2,8 @@
 
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,22 @@ def queued(event: Event) -> bool:
     return isinstance(event, JobChanged) and event.row.state == JobState.QUEUED
 
 
+@contextmanager
+def hangup(handler: signal.Handlers) -> Generator[None]:
+    """What is started here finds SIGHUP like this, whatever these tests were started with."""
+    before = signal.signal(signal.SIGHUP, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_a_resumable_queue_and_says_so(
     command: RunCommand, started: StartCommand, jobs: Callable[[], list[Job]], number: signal.Signals
 ) -> None:
-    process = started("generate", "a lighthouse", "--json", hold="sampling")
+    with hangup(signal.SIG_DFL):
+        process = started("generate", "a lighthouse", "--json", hold="sampling")
     read_until(process, sampling)
 
     process.send_signal(number)
@@ -55,11 +67,8 @@ def test_a_signal_leaves_a_resumable_queue_and_says_so(
 
 
 def test_a_command_that_is_to_outlive_its_terminal_does(started: StartCommand) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
+    with hangup(signal.SIG_IGN):
         process = started("generate", "a lighthouse", "--json", hold="sampling")
-    finally:
-        signal.signal(signal.SIGHUP, before)
     read_until(process, sampling)
 
     process.send_signal(signal.SIGHUP)
