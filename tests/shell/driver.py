@@ -164,13 +164,15 @@ class Window:
         self._call("POST", f"{self._session}/refresh", {})
 
     def screenshot(self) -> Image.Image:
-        """What the display shows of the window, once two looks see the same.
+        """What the display shows of the window, once two looks, frames apart, see the same.
 
-        The driver's own screenshots never end where WebKit uses no graphics device.
+        The display has it later than the page. The driver's own screenshots never end where WebKit uses no graphics
+        device.
         """
         place = self._call("GET", f"{self._session}/window/rect")
         before, shown = None, ImageGrab.grab(xdisplay=self._display)
         while shown != before:
+            self.settle()
             before, shown = shown, ImageGrab.grab(xdisplay=self._display)
         right, bottom = place["x"] + place["width"], place["y"] + place["height"]
         return shown.crop((place["x"], place["y"], min(right, shown.width), min(bottom, shown.height)))
