@@ -24,6 +24,10 @@ const SCREENS: Readonly<Record<string, Screen>> = {
   paused: { search: "pictures=3&jobs=3", show: (page) => page.click("[data-action=pause]") },
   failed: { search: "pictures=3&jobs=1&fail=out-of-memory", show: (page) => tick(page, 40) },
   "failed below others": { search: "pictures=3&jobs=9&fail=out-of-memory", show: (page) => tick(page, 25) },
+  "failed, panels hidden": {
+    search: "pictures=3&jobs=1&fail=out-of-memory",
+    show: (page) => page.click("[data-action=panels]").then(() => tick(page, 40)),
+  },
   lost: {
     search: "pictures=3",
     show: (page) =>

@@ -114,6 +114,21 @@ test("a job that failed below a long queue is told above it, and its button goes
   expect(await page.locator('[data-job="1"] .problem').isVisible()).toBe(true);
 });
 
+test("a job that failed while the panels are hidden is told beside what brings them back", async () => {
+  const page = await open("pictures=0&jobs=30&fail=out-of-memory");
+  await page.locator("[data-action=panels]").click();
+  const told = page.getByRole("banner").getByRole("button", { name: "1 failed" });
+  const before = await told.count();
+  await tick(page, 25);
+
+  await told.click();
+
+  expect(before).toBe(0);
+  expect(await focused(page)).toBe("job 1");
+  expect(await page.locator('[data-job="1"] .problem').isVisible()).toBe(true);
+  expect(await told.count()).toBe(0);
+});
+
 test("where the queue is not in sight, a paused one is resumed at the picture", async () => {
   const page = await open("pictures=3", { size: { width: 700, height: 900 } });
   await page.evaluate(() => window.darkroomReplay?.engine.handle({ type: "pauseQueue" }));

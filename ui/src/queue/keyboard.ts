@@ -38,6 +38,13 @@ export class QueueKeyboard {
   }
 }
 
+/** Brings the newest job that failed into sight, with the keyboard on it. */
+export function showFailed(): void {
+  const row = document.querySelector<HTMLElement>('[data-region="queue"] [data-state="failed"]');
+  row?.scrollIntoView({ block: "nearest" });
+  row?.querySelector<HTMLElement>("button")?.focus();
+}
+
 function rowsOf(list: HTMLElement, rows: string): HTMLElement[] {
   return [...list.querySelectorAll<HTMLElement>(rows)];
 }
