@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,25 @@ def test_a_home_whose_name_is_no_text_is_named_and_not_made(tmp_path: Path) -> N
         open_home(root)
 
     assert not root.exists()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+@pytest.mark.parametrize("name", ["library.db", "settings.toml", "runner.lock", "opening.lock", "live"])
+def test_a_pipe_or_folder_in_place_of_a_file_is_refused_and_never_opened(
+    make: Callable[[Path], None], name: str, home: Path
+) -> None:
+    open_home(home)
+    make(home / name)
+
+    with refused(Code.HOME_UNWRITABLE, home / name, "move it away"):
+        open_home(home)
+
+
+def test_a_pipe_in_place_of_a_library_that_is_only_read_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "library.db")
+
+    with refused(Code.HOME_UNWRITABLE, tmp_path / "library.db", "move it away"):
+        refuse_newer(tmp_path / "library.db")
 
 
 def test_a_lock_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from darkroom.errors import (
     InternalError,
     NotFound,
 )
-from darkroom.library.disk import FULL, PRIVATE_FILE, disk_full, sync_folder, writing
+from darkroom.library.disk import FULL, PRIVATE_FILE, disk_full, refuse_special, sync_folder, writing
 
 # Earlier versions can corrupt a WAL database when a reset races with a writer (fixed in 3.51.3).
 OLDEST_SQLITE = 3_051_003
@@ -200,6 +200,7 @@ _PROBLEMS: tuple[tuple[tuple[type[apsw.Error], ...], type[DarkroomError], str], 
 
 def refuse_newer(file: Path) -> None:
     """Raise HomeNewer when a newer Darkroom wrote `file`. Reads 72 bytes and touches nothing."""
+    refuse_special(file)
     try:
         with file.open("rb") as stream:
             header = stream.read(72)

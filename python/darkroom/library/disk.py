@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Generator
 from pathlib import Path
 
@@ -63,6 +64,13 @@ def make_folder(folder: Path) -> None:
         for path in reversed(missing):
             path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
             sync_folder(path.parent)
+
+
+def refuse_special(file: Path) -> None:
+    """Raise HomeUnwritable for what is there and no file; opening a pipe or a device may never end."""
+    with contextlib.suppress(OSError):
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise HomeUnwritable(f"{file} is no ordinary file; move it away and start Darkroom again.")
 
 
 def sync_folder(folder: Path) -> None:

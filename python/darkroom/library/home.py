@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from darkroom.errors import HomeUnwritable
-from darkroom.library.disk import make_folder, probe, writing
+from darkroom.library.disk import make_folder, probe, refuse_special, writing
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,8 @@ def open_home(root: Path) -> Home:
     folders = (home.root, home.pictures, home.trash, home.set_aside, home.staging, home.models, home.logs)
     for folder in folders:
         make_folder(folder)
+    for file in (home.database, home.settings, home.runner_lock, home.opening_lock, home.live):
+        refuse_special(file)
     with writing(home.root):
         for folder in folders:
             probe(folder)
