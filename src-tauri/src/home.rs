@@ -7,6 +7,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::small;
+
 /// The variable that names the folder.
 pub const VARIABLE: &str = "DARKROOM_HOME";
 
@@ -55,7 +57,7 @@ fn find_among(asked: Option<PathBuf>, variables: Variables) -> PathBuf {
 }
 
 fn chosen(variables: Variables) -> Option<PathBuf> {
-    let name = fs::read_to_string(choice_file(variables)).ok()?;
+    let name = small::text(&choice_file(variables), small::FEW)?;
     absolute(name.trim_end_matches('\n').into())
 }
 

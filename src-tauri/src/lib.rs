@@ -11,6 +11,7 @@ pub mod interpreter;
 pub mod log;
 pub mod pipes;
 pub mod signals;
+pub mod small;
 #[cfg(target_os = "linux")]
 pub mod spare;
 pub mod start;

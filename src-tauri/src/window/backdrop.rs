@@ -1,10 +1,11 @@
 //! The colour of the window before the page has painted: white would flash in the dark.
 
-use std::fs;
 use std::path::Path;
 
 use tauri::window::Color;
 use tauri::{Runtime, Theme, WebviewWindow};
+
+use crate::small;
 
 /// `--bg` of the page's two themes, in `ui/src/design/tokens.css`.
 const LIGHT: Color = Color(0xf6, 0xf6, 0xf7, 0xff);
@@ -18,7 +19,7 @@ pub(super) fn paint<R: Runtime>(window: &WebviewWindow<R>, home: &Path) -> tauri
 
 /// The engine writes this line of `settings.toml`. Whatever else stands there is left to it.
 fn chosen(home: &Path) -> Option<Theme> {
-    let settings = fs::read_to_string(home.join("settings.toml")).ok()?;
+    let settings = small::text(&home.join("settings.toml"), small::FEW)?;
     settings.lines().find_map(|line| match line {
         r#"theme = "dark""# => Some(Theme::Dark),
         r#"theme = "light""# => Some(Theme::Light),
@@ -29,6 +30,8 @@ fn chosen(home: &Path) -> Option<Theme> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::fs;
 
     use super::*;
 

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
 
+use crate::small;
+
 /// In bytes: the page's largest item is a hundred prompts of the largest length.
 const LARGEST: usize = 16 << 20;
 const LONGEST: usize = 32;
@@ -63,9 +65,8 @@ fn items_in(shelf: &Path) -> Items {
 
 fn item(file: &Path) -> Option<(String, String)> {
     let name = file.file_stem()?.to_str().filter(|name| is_name(name))?;
-    let about = file.metadata().ok()?;
-    let is_kept = file.extension()? == KEPT && about.is_file() && about.len() <= LARGEST as u64;
-    let text = is_kept.then(|| fs::read_to_string(file).ok()).flatten()?;
+    let is_kept = file.extension()? == KEPT;
+    let text = is_kept.then(|| small::text(file, LARGEST as u64)).flatten()?;
     Some((name.to_owned(), text))
 }
 

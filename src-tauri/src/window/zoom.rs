@@ -7,6 +7,8 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use tauri::{Runtime, WebviewWindow};
 
+use crate::small;
+
 /// Percent, as browsers step them.
 const STEPS: [u16; 12] = [50, 67, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300];
 const USUAL: u16 = 100;
@@ -84,7 +86,7 @@ fn next(percent: u16, change: Change) -> u16 {
 }
 
 fn remembered(file: &Path) -> u16 {
-    let percent = fs::read_to_string(file).ok().and_then(|text| text.trim().parse().ok());
+    let percent = small::text(file, small::FEW).and_then(|text| text.trim().parse().ok());
     percent.filter(|percent| STEPS.contains(percent)).unwrap_or(USUAL)
 }
 
