@@ -115,7 +115,7 @@ def test_what_no_file_can_be_called_is_refused(source: Path, name: str) -> None:
         exported(source, name)
 
 
-@pytest.mark.parametrize("folder", ["pictures/2026-11-22", "trash", "link"])
+@pytest.mark.parametrize("folder", ["pictures/2026-11-22", "trash", "staging", "link", "."])
 def test_a_place_among_the_librarys_own_files_is_refused(source: Path, folder: str) -> None:
     home = source.parent / "home"
     place = home / folder / "000001-0000.png"
@@ -128,3 +128,40 @@ def test_a_place_among_the_librarys_own_files_is_refused(source: Path, folder: s
         exported(source, str(place))
 
     assert place.read_bytes() == b"another picture"
+
+
+def test_a_pipe_is_refused_and_stays_also_behind_a_link(source: Path) -> None:
+    pipe, link = source.with_name("pipe"), source.with_name("link.png")
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+
+    for place in (pipe, link):
+        with refused(Code.BAD_REQUEST, place, "like picture.png"):
+            exported(source, str(place))
+
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+
+
+def test_a_link_to_a_file_stays_and_the_file_is_written(source: Path) -> None:
+    old, link = source.with_name("old.png"), source.with_name("link.png")
+    old.write_bytes(b"old")
+    link.symlink_to(old)
+
+    exported(source, str(link))
+
+    assert link.is_symlink()
+    assert old.read_bytes() == source.read_bytes()
+
+
+def test_a_link_into_the_library_is_refused(source: Path) -> None:
+    own = source.parent / "home" / "pictures" / "000001-0000.png"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"another picture")
+    link = source.with_name("link.png")
+    link.symlink_to(own)
+
+    with refused(Code.BAD_REQUEST, link, "outside"):
+        exported(source, str(link))
+
+    assert own.read_bytes() == b"another picture"

@@ -35,7 +35,8 @@ async def generate(
     try:
         async with session.open(run_queue=True) as engine:
             if target is not None:
-                refuse_own(engine.home, target.place(0, "picture.png"))
+                for index in range(request.count):
+                    refuse_own(engine.home, target.place(index, "picture.png"))
             events = engine.events()
             job = (await engine.submit(request)).id
             watch = await _watch(engine, job, request, reporter)

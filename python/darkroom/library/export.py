@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -28,7 +29,8 @@ def export_picture(home: Home, source: Path, path: str) -> None:
     a name and for a place among the library's own files.
     """
     place = _named(path)
-    if not place.parent.is_dir():
+    # Path's functions raise where a folder may not be entered.
+    if not os.path.isdir(place.parent):
         raise NotFound(f"There is no folder {place.parent} to export to; pick one that exists.")
     if place.suffix and place.suffix.lower() not in FORMATS:
         raise BadRequest(
@@ -52,30 +54,44 @@ def _named(path: str) -> Path:
 
 def refuse_own(home: Home, place: Path) -> None:
     """Raise BadRequest for a place among the library's own files: a copy there would replace or pose as one of them."""
-    folder = place.parent.resolve()
-    if any(folder.is_relative_to(own.resolve()) for own in (home.pictures, home.trash, home.staging)):
+    real = Path(os.path.realpath(place))
+    folders = [Path(os.path.realpath(own)) for own in (home.pictures, home.trash, home.staging)]
+    if real.parent == Path(os.path.realpath(home.root)) or any(real.is_relative_to(own) for own in folders):
         raise BadRequest(f"{place} is where the library keeps its own files; choose a place outside {home.root}.")
 
 
 def copy_picture(source: Path, place: Path) -> None:
     """Copy a picture, in the format of `place`'s suffix, with its settings. `place` is old or new, never half.
 
+    Where `place` is a link, the file that it leads to is written.
+
     A PNG is copied byte by byte; JPEG and WebP keep the infotext. Raises DiskFull, HomeUnwritable, PictureUnreadable,
-    NotFound, or BadRequest for settings that the format has no room for.
+    NotFound, or BadRequest for settings that the format has no room for and for a place that is no file.
     """
+    real = _end_of_links(place)
     data = read_picture_file(source)
     kind = FORMATS.get(place.suffix.lower(), "png")
     if kind != "png":
         data = _converted(data, kind, source)
     # Random, because threads of one process may export to the same folder, and short, as `place` may be long.
-    part = place.with_name(f".darkroom-{secrets.token_hex(8)}.part")
+    part = real.with_name(f".darkroom-{secrets.token_hex(8)}.part")
     try:
         write_synced(part, data, _PUBLIC_FILE)
-        os.replace(part, place)
+        os.replace(part, real)
     except OSError as error:
         with suppress(OSError):
             part.unlink()
         raise _not_copied(error, source, place) from error
+
+
+def _end_of_links(place: Path) -> Path:
+    """Raises BadRequest for what a copy must not replace: whoever may write /dev would lose /dev/null."""
+    real = Path(os.path.realpath(place))
+    with suppress(OSError):
+        kind = real.stat().st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+            raise BadRequest(f"{place} is a pipe, a socket or a device; name a file like picture.png.")
+    return real
 
 
 def _not_copied(error: OSError, source: Path, place: Path) -> DarkroomError:

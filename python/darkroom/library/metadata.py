@@ -132,8 +132,11 @@ def _read_regular(handle: int, path: Path) -> bytes:
         raise PictureUnreadable(
             f"{path} has {about.st_size} bytes, more than the {FILE_LIMIT} of the largest picture; name a picture."
         )
-    with open(handle, "rb", closefd=False) as file:
-        return file.read(FILE_LIMIT)
+    try:
+        with open(handle, "rb", closefd=False) as file:
+            return file.read(FILE_LIMIT)
+    except OSError as error:
+        raise PictureUnreadable(f"{path} cannot be read ({_reason(error)}); check the disk it is on.") from error
 
 
 def _reason(error: Exception) -> str:
