@@ -39,6 +39,9 @@ def test_folders_and_files_are_found_and_damaged_ones_say_why(tmp_path: Path) ->
         ("lora_unet_x.alpha", "LoRA"),
         ("emb_params", "textual-inversion"),
         ("encoder.conv_in.weight", "VAE"),
+        ("first_stage_model.encoder.conv_in.weight", "VAE"),
+        ("cond_stage_model.model.x", "Stable Diffusion 2"),
+        ("model.diffusion_model.input_blocks.0.0.weight", "has no text encoder"),
         ("something", "no model Darkroom knows"),
     ],
 )

@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from darkroom.errors import BadRequest, ModelMissing, ModelUnsafe, ModelUnsupported
 from darkroom.messages import Code
 from darkroom.models.catalog import Catalog, expanded, folders_named
+from darkroom.models.embedding_files import MOST_VECTORS, vectors_in
 from darkroom.models.embeddings import Embeddings
 from darkroom.models.files import stamp_of
 from darkroom.models.precision import chosen
@@ -63,6 +64,9 @@ def test_a_checkpoint_of_this_layout_is_taken(tmp_path: Path) -> None:
             ),
             "text width is 1024",
         ),
+        (lambda t: t.update({f"{PREFIX}input_blocks.0.0.weight": torch.zeros(32, 9, 3, 3)}), "takes 9 channels"),
+        (lambda t: t.pop("first_stage_model.encoder.conv_in.weight"), "has no VAE"),
+        (lambda t: t.pop("cond_stage_model.transformer.text_model.final_layer_norm.weight"), "has no text encoder"),
     ],
 )
 def test_a_network_that_cannot_be_built_is_refused_by_its_header(
@@ -153,6 +157,49 @@ def test_an_embedding_is_read_again_when_its_file_came_or_changed(tmp_path: Path
     assert embeddings.refresh()
     assert "style" not in embeddings
     assert told == ["Embedding style.safetensors is [1, 9], not (vectors, 8); it is ignored."]
+
+
+@pytest.mark.parametrize(
+    ("key", "shape", "vectors"),
+    [
+        ("emb_params", (1, 8), 1),
+        ("emb_params", (MOST_VECTORS, 8), MOST_VECTORS),
+        ("clip_l", (2, 8), 2),
+        ("emb_params", (MOST_VECTORS + 1, 8), 0),
+        ("emb_params", (0, 8), 0),
+        ("emb_params", (8,), 0),
+        ("clip_g", (2, 8), 0),
+    ],
+)
+def test_an_embedding_has_as_many_vectors_for_the_count_as_for_the_picture(
+    tmp_path: Path, key: str, shape: tuple[int, ...], vectors: int
+) -> None:
+    save_file({key: torch.ones(shape)}, tmp_path / "style.safetensors")
+    embeddings = Embeddings((tmp_path,), 8)
+
+    assert vectors_in((tmp_path,), "style") == vectors
+    assert (len(embeddings["style"]) if "style" in embeddings else 0) == vectors
+
+
+def test_an_embedding_of_whole_numbers_is_not_used_and_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    save_file({"emb_params": torch.ones(2, 8, dtype=torch.int64)}, tmp_path / "style.safetensors")
+
+    assert "style" not in Embeddings((tmp_path,), 8, told.append)
+    assert told == ["Embedding style.safetensors is stored as torch.int64; it is ignored."]
+
+
+def test_an_embedding_is_looked_for_in_its_folders_in_their_order_and_nowhere_else(tmp_path: Path) -> None:
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for vectors, folder in enumerate((*folders, tmp_path), start=1):
+        folder.mkdir(exist_ok=True)
+        save_file({"emb_params": torch.ones(vectors, 8)}, folder / "style.safetensors")
+
+    assert vectors_in(folders, "style") == vectors_in(folders, "style.safetensors") == 1
+    (folders[0] / "style.safetensors").unlink()
+    assert vectors_in(folders, "style") == 2
+    for outside in ("../style", f"{tmp_path}/style", "", ".safetensors", "..", "x" * 5000, "a\0b"):
+        assert vectors_in(folders, outside) == 0
 
 
 def test_the_stamp_changes_with_any_part_of_a_model(tmp_path: Path) -> None:

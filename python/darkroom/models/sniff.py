@@ -13,12 +13,14 @@ TEXT = "cond_stage_model.transformer."
 TEXT_WIDTH = 768
 _FIRST = f"{UNET}input_blocks.0.0.weight"
 
-# What else people have on disk, and a name that gives it away.
-_OTHERS: Mapping[str, str] = {
+# What else people have on disk, and a name that gives it away: other checkpoints first, whose UNets begin like ours.
+_CHECKPOINTS: Mapping[str, str] = {
     "conditioner.embedders.": "an SDXL checkpoint",
     "cond_stage_model.model.": "a Stable Diffusion 2.x checkpoint",
     f"{UNET}joint_blocks.": "a Stable Diffusion 3 checkpoint",
     f"{UNET}double_blocks.": "a Flux checkpoint",
+}
+_PARTS: Mapping[str, str] = {
     "double_blocks.": "a Flux transformer without its text encoders",
     "lora_unet_": "a LoRA, not a checkpoint",
     "lora_te_": "a LoRA, not a checkpoint",
@@ -36,12 +38,17 @@ def family_of(shapes: Shapes) -> str:
     """
     if _FIRST in shapes and _starts(shapes, TEXT):
         return _sd1(shapes)
-    for prefix, name in _OTHERS.items():
-        if _starts(shapes, prefix):
-            raise ModelUnsupported(f"This is {name}; Darkroom opens Stable Diffusion 1.x checkpoints.")
+    _refuse_named(shapes, _CHECKPOINTS)
     if _FIRST in shapes:
         raise ModelUnsupported("The checkpoint has no text encoder; use the full checkpoint instead of the pruned one.")
+    _refuse_named(shapes, _PARTS)
     raise ModelUnsupported("The tensors belong to no model Darkroom knows; pick a Stable Diffusion 1.x checkpoint.")
+
+
+def _refuse_named(shapes: Shapes, table: Mapping[str, str]) -> None:
+    for prefix, name in table.items():
+        if _starts(shapes, prefix):
+            raise ModelUnsupported(f"This is {name}; Darkroom opens Stable Diffusion 1.x checkpoints.")
 
 
 def _sd1(shapes: Shapes) -> str:
