@@ -31,9 +31,14 @@ def test_the_ids_are_those_of_the_original_tokenizer(vocabulary: Vocabulary) -> 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("A Lighthouse", "a lighthouse"), ("a\tlighthouse\n\nat  dusk", "a lighthouse at dusk"), ("灯台", "灯 台")],
+    [
+        ("A Lighthouse", "a lighthouse"),
+        ("a\tlighthouse\n\nat  dusk", "a lighthouse at dusk"),
+        ("灯台", "灯 台"),
+        ("a light\u200bhouse\x07 at\ufffd dusk", "a lighthouse at dusk"),
+    ],
 )
-def test_case_space_and_cjk_neighbours_do_not_matter(vocabulary: Vocabulary, one: str, other: str) -> None:
+def test_case_space_and_what_is_not_seen_do_not_matter(vocabulary: Vocabulary, one: str, other: str) -> None:
     assert vocabulary.ids(one) == vocabulary.ids(other)
 
 
@@ -71,6 +76,18 @@ def test_a_short_weighted_group_is_not_cut_between_chunks(vocabulary: Vocabulary
 
     assert set(first.weights) == {1.0}
     assert second.weights.count(1.3) == 3
+
+
+@pytest.mark.parametrize(("words", "before", "after"), [(7, 0, 7), (8, 2, 6)])
+def test_a_group_of_eight_tokens_is_cut_and_one_of_seven_is_moved(
+    vocabulary: Vocabulary, words: int, before: int, after: int
+) -> None:
+    group = " ".join(["cat"] * words)
+
+    first, second = vocabulary.chunks(" ".join(["cat"] * 73) + f" ({group}:1.3)", nothing_known)
+
+    assert (first.weights.count(1.3), second.weights.count(1.3)) == (before, after)
+    assert (first.plain, second.plain) == (before == 0, False)
 
 
 def test_an_embedding_takes_the_place_of_its_vectors(vocabulary: Vocabulary) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from darkroom.prompting.weights import EMPHASIS, Piece, parse
+from darkroom.prompting.weights import EMPHASIS, LONGEST_NUMBER, Piece, parse
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,8 @@ from darkroom.prompting.weights import EMPHASIS, Piece, parse
         ("[red] :1.3", [("[red] :1.3", 1.0)]),
         ("(red:blue)", [("red:blue", 1.1)]),
         ("(cliff:15e-1)", [("cliff", 1.5)]),
+        ("(:1.2)", [(":1.2", 1.1)]),
+        ("(a:b:1.2)", [("a:b", 1.2)]),
     ],
 )
 def test_a_prompt_becomes_weighted_pieces(prompt: str, pieces: list[tuple[str, float]]) -> None:
@@ -45,3 +47,10 @@ def test_ten_thousand_nested_groups_do_not_overflow_the_stack() -> None:
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
 def test_a_weight_that_is_no_finite_number_is_text(number: str) -> None:
     assert parse(f"(a:{number})") == [Piece(f"a:{number}", EMPHASIS)]
+
+
+def test_a_weight_may_have_so_many_characters_and_no_more() -> None:
+    longest = "1.5".ljust(LONGEST_NUMBER, "0")
+
+    assert parse(f"(a:{longest})") == [Piece("a", 1.5)]
+    assert parse(f"(a:{longest}0)") == [Piece(f"a:{longest}0", EMPHASIS)]

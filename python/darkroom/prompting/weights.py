@@ -50,7 +50,7 @@ def parse(prompt: str) -> list[Piece]:
 def _group(text: str, start: int, end: int, weight: float) -> tuple[int, float]:
     """Where a group's text ends and its weight: the number after its last colon, if there is one."""
     colon = text.rfind(":", start + 1, end)
-    if colon < 0 or end - colon > LONGEST_NUMBER:
+    if colon < 0 or end - colon - 1 > LONGEST_NUMBER:
         return end, weight
     try:
         number = float(text[colon + 1 : end])
