@@ -29,3 +29,15 @@ def test_the_speed_follows_the_last_steps() -> None:
 
     assert progress.seconds_per_step == 1.0
     assert progress.phase == Phase.SAMPLING
+
+
+def test_a_phase_after_the_steps_tells_as_many_as_there_were() -> None:
+    pace = Pace(lambda: 0.0, count=1, steps=7)
+    pace.begin()
+    # Some schedules take one step more than was asked for.
+    pace.stepped(0, 8, 8, None, left=0)
+
+    decoding, encoding = pace.at(Phase.DECODING, 0), pace.at(Phase.ENCODING, 1)
+
+    assert (decoding.step, decoding.steps) == (8, 8)
+    assert (encoding.step, encoding.steps) == (0, 8)

@@ -13,7 +13,7 @@ class Pace:
     clock: Callable[[], float]
     count: int
     steps: int
-    _began: float | None = None
+    _began: float = 0.0
     _seconds: list[float] = field(default_factory=list[float])
 
     def begin(self) -> None:
@@ -21,14 +21,16 @@ class Pace:
         self._began = self.clock()
 
     def stepped(self, index: int, step: int, steps: int, preview: str | None, *, left: int) -> Progress:
-        """After step `step` of `steps` of picture `index`, with `left` pictures still to come after this one."""
+        """After step `step` of `steps` of picture `index`, with `left` pictures still to come after this one.
+
+        `begin` has been called for the picture.
+        """
         now = self.clock()
         self.steps = steps
-        if self._began is not None:
-            # The last few steps only: the first one warms caches, and a machine's speed changes under load.
-            self._seconds = [*self._seconds[-9:], now - self._began]
+        # The last few steps only: the first one warms caches, and a machine's speed changes under load.
+        self._seconds = [*self._seconds[-9:], now - self._began]
         self._began = now
-        pace = sum(self._seconds) / len(self._seconds) if self._seconds else None
+        pace = sum(self._seconds) / len(self._seconds)
         todo = steps - step + left * steps
         return Progress(
             phase=Phase.SAMPLING,
@@ -37,7 +39,7 @@ class Pace:
             step=step,
             steps=steps,
             seconds_per_step=pace,
-            seconds_left=None if pace is None else pace * todo,
+            seconds_left=pace * todo,
             preview=preview,
         )
 
