@@ -95,20 +95,69 @@ def test_a_feature_of_another_family_is_named(folder: Path) -> None:
         loaded(folder)
 
 
-def test_another_kind_of_prediction_is_refused(folder: Path) -> None:
-    change_config(folder / "scheduler" / "scheduler_config.json", prediction_type="v_prediction")
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("prediction_type", "v_prediction"),
+        ("beta_schedule", "linear"),
+        ("beta_start", 0.0001),
+        ("beta_end", 0.02),
+        ("num_train_timesteps", 500),
+    ],
+)
+def test_a_model_of_another_prediction_or_other_noise_levels_is_refused(folder: Path, key: str, value: object) -> None:
+    change_config(folder / "scheduler" / "scheduler_config.json", **{key: value})
 
-    with pytest.raises(ModelUnsupported, match="v_prediction"):
+    with pytest.raises(ModelUnsupported, match=f"says {key} = {value};"):
         loaded(folder)
 
 
-def test_weights_that_do_not_fit_name_the_tensor(folder: Path) -> None:
+def test_a_vae_may_have_a_scale_of_its_own(folder: Path) -> None:
+    change_config(folder / "vae" / "config.json", scaling_factor=0.5)
+
+    assert loaded(folder).latent_scale == 0.5
+
+
+def test_weights_in_a_precision_that_cannot_be_read_are_named(folder: Path) -> None:
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    save_file({**load_file(file), "conv_in.bias": torch.zeros(32, dtype=torch.float8_e4m3fn)}, file)
+
+    with refused(Code.MODEL_UNSAFE, "conv_in.bias as F8_E4M3", "use an fp16 file"):
+        loaded(folder)
+
+
+def test_weights_that_are_whole_numbers_are_refused(folder: Path) -> None:
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    save_file({**load_file(file), "conv_in.bias": torch.zeros(32, dtype=torch.int64)}, file)
+
+    with refused(Code.MODEL_UNSAFE, "conv_in.bias", "use a file in half precision"):
+        loaded(folder)
+
+
+def test_a_component_may_have_its_half_precision_file_alone(folder: Path) -> None:
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    file.rename(file.with_suffix(".fp16.safetensors"))
+
+    assert loaded(folder).latent_scale == pytest.approx(0.18215)
+
+
+def test_a_component_in_several_files_is_refused_by_name(folder: Path) -> None:
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    file.rename(file.with_name("diffusion_pytorch_model-00001-of-00001.safetensors"))
+    file.with_suffix(".safetensors.index.json").write_text("{}", "utf-8")
+
+    with pytest.raises(ModelUnsupported, match="unet is split into several files"):
+        loaded(folder)
+
+
+@pytest.mark.parametrize("size", [1, 0])
+def test_weights_that_do_not_fit_name_the_tensor(folder: Path, size: int) -> None:
     file = folder / "unet" / "diffusion_pytorch_model.safetensors"
     tensors = load_file(file)
-    tensors["conv_in.weight"] = torch.zeros(1)
+    tensors["conv_in.weight"] = torch.zeros(size)
     save_file(tensors, file)
 
-    with pytest.raises(ModelUnsafe, match=r"conv_in\.weight"):
+    with pytest.raises(ModelUnsafe, match=rf"conv_in\.weight is \({size},\) instead of"):
         loaded(folder)
 
 

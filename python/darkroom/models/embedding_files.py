@@ -41,4 +41,4 @@ def vectors_in(folders: Sequence[Path], name: str) -> int:
     except ModelError:
         return 0
     shape = next((shapes[key] for key in KEYS if key in shapes), ())
-    return shape[0] if len(shape) == 2 and 1 <= shape[0] <= MOST_VECTORS else 0
+    return shape[0] if len(shape) == 2 and shape[0] <= MOST_VECTORS else 0
