@@ -25,8 +25,9 @@ def shortened(value: object) -> str:
         {"prompt": "x" * 32 * 1024},
         {"prompt": "é" * 16 * 1024},
         {"prompt": "🗼\n\t\u202e"},
-        {"width": 64, "height": 8192},
+        {"width": 16, "height": 8192},
         {"width": 4096, "height": 4096},
+        {"prompt": "(a:1e6) (b:-1e6)"},
         {"steps": 1},
         {"steps": 1000},
         {"guidance": 0.0},
@@ -38,6 +39,7 @@ def shortened(value: object) -> str:
         {"sampler": Sampler.LCM, "schedule": Schedule.KARRAS},
         {"sampler": "euler"},
         {"model": "/a/path.safetensors"},
+        {"model": "x" * 4096},
     ],
     ids=str,
 )
@@ -97,6 +99,7 @@ def test_what_some_model_can_do_passes_unchanged(fields: dict[str, Any]) -> None
         ({"sampler": "plms"}, Code.UNKNOWN_SAMPLER, "'plms' is unknown; use one of euler, "),
         ({"schedule": "beta"}, Code.UNKNOWN_SCHEDULE, "'beta' is unknown; use one of normal, "),
         ({"model": "a\0b"}, Code.BAD_REQUEST, "cannot be the name of a model"),
+        ({"model": "x" * 4097}, Code.BAD_REQUEST, "cannot be the name of a model"),
     ],
     ids=shortened,
 )
