@@ -12,7 +12,15 @@ from PIL import Image, PngImagePlugin
 
 from darkroom import _native
 from darkroom.errors import Code, PictureUnreadable
-from darkroom.library.metadata import infotext, picture_text, read_picture_file, read_plan, read_settings, request_of
+from darkroom.library.metadata import (
+    FILE_LIMIT,
+    infotext,
+    picture_text,
+    read_picture_file,
+    read_plan,
+    read_settings,
+    request_of,
+)
 from darkroom.messages import Plan, Sampler, Schedule
 from refusals import refused
 
@@ -212,9 +220,31 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_picture_file(tmp_path / "gone.png")
 
 
+def test_a_name_that_no_message_can_carry_is_said_to_be_one(tmp_path: Path) -> None:
+    with refused(Code.PICTURE_UNREADABLE, "caf\ufffd.png", "rename the file"):
+        read_picture_file(tmp_path / "caf\ufffd.png")
+
+
+def test_a_disk_that_fails_while_a_picture_is_read_is_said() -> None:
+    # Opens as an ordinary file, and every read of its first page fails.
+    failing = Path("/proc/self/mem")
+
+    with refused(Code.PICTURE_UNREADABLE, failing, "check the disk"):
+        read_picture_file(failing)
+
+
 def test_a_folder_is_no_picture(tmp_path: Path) -> None:
     with refused(Code.PICTURE_UNREADABLE, tmp_path, "name a PNG, JPEG or WebP picture"):
         read_picture_file(tmp_path)
+
+
+def test_a_file_larger_than_any_picture_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "film.png"
+    path.touch()
+    os.truncate(path, FILE_LIMIT + 1)
+
+    with refused(Code.PICTURE_UNREADABLE, path, FILE_LIMIT + 1, "name a picture"):
+        read_picture_file(path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")

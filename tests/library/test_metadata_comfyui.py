@@ -83,6 +83,13 @@ def test_every_sampler_of_ours_has_the_same_name_there(sampler: Sampler, schedul
     assert (request.sampler, request.schedule) == (sampler, schedule)
 
 
+def test_a_whole_number_may_be_written_with_a_fraction_or_as_text() -> None:
+    settings = read_prompt_graph(json.dumps(simple_graph(steps=12.0, seed="7")), MODELS)
+
+    assert (settings.request.steps, settings.request.seed) == (12, 7)
+    assert settings.notes == ()
+
+
 def test_clip_skip_counts_from_the_last_layer() -> None:
     graph = simple_graph()
     graph["10"] = node("CLIPSetLastLayer", stop_at_clip_layer=-2, clip=["4", 1])
@@ -165,6 +172,22 @@ def test_a_picture_as_the_start_is_named() -> None:
     assert any("starts from a picture" in note for note in notes)
 
 
+def test_the_settings_of_an_advanced_sampler_are_read_and_what_it_leaves_out_is_named() -> None:
+    graph = simple_graph(noise_seed=9, add_noise="enable", start_at_step=0, end_at_step=10_000)
+    graph["3"]["class_type"] = "KSamplerAdvanced"
+    del graph["3"]["inputs"]["seed"]
+    whole = read_prompt_graph(json.dumps(graph), MODELS)
+    graph["3"]["inputs"] |= {"add_noise": "disable", "start_at_step": 4, "end_at_step": 11}
+    part = read_prompt_graph(json.dumps(graph), MODELS)
+
+    assert (whole.request.seed, whole.request.steps, whole.notes) == (9, 12, ())
+    assert part.request == whole.request
+    assert part.notes == tuple(
+        f"{what} has no counterpart here and is not taken over."
+        for what in ("add_noise: disable", "start_at_step: 4", "end_at_step: 11")
+    )
+
+
 def test_unknown_names_and_batches_are_named() -> None:
     graph = simple_graph(sampler_name="res_multistep", scheduler="beta")
     graph["5"]["inputs"]["batch_size"] = 4
@@ -214,7 +237,7 @@ def test_what_is_no_graph_is_refused(text: str) -> None:
 @pytest.mark.parametrize("value", [None, [], ["4"], ["4", "0"], [4, 0], {}, "x", True, 1e400, [["4", 0], 0]])
 @pytest.mark.parametrize("name", ["seed", "steps", "cfg", "sampler_name", "positive", "latent_image", "model"])
 def test_an_input_of_any_kind_is_survived(name: str, value: object) -> None:
-    settings = read_prompt_graph(json.dumps(simple_graph(**{name: value})), MODELS)
+    settings = read_prompt_graph(json.dumps(simple_graph(**{"end_at_step": 10_000, name: value})), MODELS)
 
     assert settings.notes != ()
 

@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,14 @@ async def test_a_file_whose_row_was_never_written_is_adopted_with_all_its_settin
     async with Engine(home, perform=StandIn()) as engine:
         before = await engine.handle(GetPicture(picture=second.id))
     forget(home, second)
+    noon = datetime.fromisoformat("2026-01-02T12:00:00+00:00")
+    os.utime(home / second.file, (0, noon.timestamp()))
 
     adopted = (await shown(home))[0]
 
     assert (adopted.job, adopted.index, adopted.file) == (second.job, second.index, second.file)
     assert (adopted.prompt, adopted.seed) == ("kept", 12)
+    assert datetime.fromisoformat(adopted.created) == noon
     async with Engine(home, perform=StandIn()) as engine:
         after = await engine.handle(GetPicture(picture=adopted.id))
     assert isinstance(before, PictureDetails)
@@ -70,6 +74,8 @@ async def test_a_torn_or_foreign_file_is_set_aside_and_kept(home: Path) -> None:
     assert [other.id for other in await shown(home)] == [picture.id]
 
     aside = home / "trash" / "set-aside"
+    assert [other.id for other in await shown(home)] == [picture.id]
+    assert sorted(os.listdir(aside)) == [torn.name, foreign.name]
     assert (aside / torn.name).read_bytes() == whole[: len(whole) // 2]
     assert (aside / foreign.name).read_bytes() == whole
     assert sorted(path.name for path in folder.iterdir()) == [Path(picture.file).name]

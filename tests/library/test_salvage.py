@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from darkroom import Engine, TextToImage
 from darkroom.errors import Code, HomeDamaged, HomeNewer
 from darkroom.library.database import open_database
+from darkroom.library.home import open_home
+from darkroom.library.salvage import open_or_rebuild
 from darkroom.messages import (
     EngineChanged,
     GetSnapshot,
@@ -21,6 +24,7 @@ from darkroom.messages import (
     Snapshot,
     TrashPictures,
 )
+from darkroom.queue.table import JobTable
 from following import until
 from standin import StandIn
 
@@ -115,6 +119,26 @@ async def test_waiting_jobs_are_read_back_as_far_as_pages_allow(home: Path) -> N
     states = {job.request.prompt: job.state for job in answer.jobs}
     assert states["picture 0"] == JobState.DONE
     assert "waits" in states
+
+
+@pytest.mark.parametrize("state", [JobState.RUNNING, JobState.SAVING])
+def test_a_job_that_was_at_work_when_the_library_broke_waits_with_the_others(home: Path, state: JobState) -> None:
+    place = open_home(home)
+    with closing(open_database(place.database)) as database:
+        queue = JobTable(database)
+        for prompt, priority in (("at work", 0), ("waits", 0), ("urgent", 5)):
+            queue.add(TextToImage(prompt=prompt), front=False, priority=priority)
+        database.run("UPDATE jobs SET state = ? WHERE id = 1", (state,))
+        before = database.rows("SELECT id, request, position, priority, created FROM jobs")
+    break_last_page(place.database)
+
+    database, damaged = open_or_rebuild(place)
+
+    with closing(database):
+        assert damaged == "library.damaged.db"
+        assert database.rows("SELECT id, request, position, priority, created FROM jobs") == before
+        states = [JobState.INTERRUPTED, JobState.QUEUED, JobState.QUEUED]
+        assert [state for (state,) in database.rows("SELECT state FROM jobs ORDER BY id")] == states
 
 
 async def test_a_rebuilt_library_is_told_with_where_the_old_one_is(home: Path) -> None:
