@@ -564,5 +564,5 @@ ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
 
 def problem_of(error: DarkroomError) -> Problem:
-    """The error as it crosses a border."""
-    return Problem(code=error.code, message=error.sentence)
+    """The error as it crosses a border, where half a character, as in a file name that is no text, cannot go."""
+    return Problem(code=error.code, message=error.sentence.encode("utf-8", "replace").decode())

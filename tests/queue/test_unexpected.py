@@ -1,5 +1,6 @@
 """Failures outside a task: told, survived where the home explains them, and else the home is let go of."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,14 +15,26 @@ from darkroom.library import changes
 from darkroom.library.database import Database
 from darkroom.library.home import open_home
 from darkroom.library.log import Log
-from darkroom.messages import EngineChanged, EngineState, JobProgressed, JobState, Phase, Progress, problem_of
+from darkroom.messages import (
+    EngineChanged,
+    EngineState,
+    GetSnapshot,
+    JobProgressed,
+    JobState,
+    Phase,
+    Progress,
+    SaveSettings,
+    Settings,
+    Snapshot,
+    problem_of,
+)
 from darkroom.queue.queue import Queue
 from darkroom.queue.runs import Runs
 from darkroom.queue.table import JobTable
 from darkroom.tasks.attempt import Attempt
-from following import state, until
+from following import phase, state, until
 from refusals import refused
-from standin import StandIn
+from standin import Gate, StandIn
 
 FailsOnce = Callable[..., list[Exception]]
 GONE = HomeUnwritable("The home is gone for a moment; try again.")
@@ -62,6 +75,39 @@ async def test_a_job_whose_earlier_pictures_cannot_be_looked_at_fails_and_the_ne
         with pytest.raises(HomeUnwritable, match="for a moment"):
             await first.pictures()
         assert len(await second.pictures()) == 1
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [StopIteration(), SystemExit(1), asyncio.CancelledError(), ValueError("half a character: \ud800")],
+    ids=lambda raised: type(raised).__name__,
+)
+async def test_whatever_a_library_raises_fails_the_job_and_the_next_runs(home: Path, raised: BaseException) -> None:
+    async with asyncio.timeout(60), Engine(home, perform=StandIn(fails=(Phase.SAMPLING, raised))) as engine:
+        for _ in range(2):
+            with refused(Code.INTERNAL_ERROR, f"failed with {type(raised).__name__}", "retry it"):
+                await (await engine.submit(REQUEST)).pictures()
+
+
+async def test_the_last_word_of_an_engine_that_closes_over_a_job_is_that_it_stops(home: Path) -> None:
+    async with Engine(home, perform=StandIn(gates={Phase.SAMPLING: Gate()})) as engine:
+        events = engine.events()
+        await engine.submit(REQUEST)
+        await until(events, phase(Phase.SAMPLING))
+
+    told = [event for event in [event async for event in events] if isinstance(event, EngineChanged)]
+    assert told == [EngineChanged(state=EngineState.STOPPING)]
+
+
+async def test_settings_that_cannot_be_told_stay_as_they_were(home: Path, fails_once: FailsOnce) -> None:
+    async with Engine(home, perform=StandIn()) as engine:
+        fails_once(Database, "run")
+        with pytest.raises(HomeUnwritable, match="for a moment"):
+            await engine.handle(SaveSettings(settings=Settings(theme="dark")))
+
+        snapshot = await engine.handle(GetSnapshot())
+    assert isinstance(snapshot, Snapshot)
+    assert snapshot.settings == Settings()
 
 
 async def test_a_trouble_that_has_passed_is_no_longer_told_though_nothing_waits(

@@ -99,7 +99,7 @@ class Worker:
         """Work until `stop`. Raises what neither a job nor the state of the home explains."""
         self._ballast.take()
         problem = await self._prepared()
-        self._outlet.state(EngineState.READY, problem)
+        self._tell(EngineState.READY, problem)
         while not self._stopping:
             await self._next()
         self._torch_database.close()
@@ -128,7 +128,7 @@ class Worker:
             await self._warm.wait()
         if self._stopping:
             return None
-        self._outlet.state(EngineState.LOADING_TORCH, None)
+        self._tell(EngineState.LOADING_TORCH)
         failed = await self._on_torch_thread(prepare)
         if failed is None or self._stopping:
             return None
@@ -156,7 +156,7 @@ class Worker:
             await self._carry_out(*claimed)
             return
         if held:
-            self._outlet.state(EngineState.READY, None)
+            self._tell(EngineState.READY)
         await self._woken.wait()
 
     async def _carry_out(self, job: Job, seq: int) -> None:
@@ -165,12 +165,12 @@ class Worker:
         )
         self._attempt = attempt
         self._outlet.changed()
-        self._outlet.state(EngineState.WORKING, None)
+        self._tell(EngineState.WORKING)
         error = await self._on_torch_thread(lambda: attempt.carry_out(self._perform))
         ending = self._ending(attempt, error)
         await self._settle(attempt, ending)
         self._attempt = None
-        self._outlet.state(EngineState.READY, None)
+        self._tell(EngineState.READY)
         if isinstance(error, HomeError | OSError) and ending.problem is not None:
             await self._room_again(ending.problem, attempt.folder)
 
@@ -209,7 +209,7 @@ class Worker:
     async def _held_up(self, error: HomeError) -> None:
         """Say why nothing goes on, and wait a little or for somebody to change something."""
         self._held = True
-        self._outlet.state(EngineState.READY, problem_of(error))
+        self._tell(EngineState.READY, problem_of(error))
         await self._woken_within(RETRY_SECONDS)
 
     async def _room_again(self, problem: Problem, folder: Path) -> None:
@@ -217,12 +217,17 @@ class Worker:
         told = False
         while not (self._stopping or (self._ballast.take() and takes_files(folder))):
             if not told:
-                self._outlet.state(EngineState.READY, problem)
+                self._tell(EngineState.READY, problem)
             told = True
             if await self._woken_within(RETRY_SECONDS):
                 break
         if told:
-            self._outlet.state(EngineState.READY, None)
+            self._tell(EngineState.READY)
+
+    def _tell(self, state: EngineState, problem: Problem | None = None) -> None:
+        """Say how it stands, unless it was said that the queue stops: that stays the last word."""
+        if not self._stopping:
+            self._outlet.state(state, problem)
 
     async def _woken_within(self, seconds: float) -> bool:
         """Whether somebody changed something from now on. What woke the worker before is no news."""
@@ -236,11 +241,16 @@ class Worker:
         return True
 
     async def _on_torch_thread(self, function: Callable[[], None]) -> BaseException | None:
-        """Run `function` there; what it raised. A Rust panic derives from BaseException, like Cancelled."""
-        try:
-            await asyncio.wrap_future(self._thread.call(function))
-        except (KeyboardInterrupt, SystemExit, asyncio.CancelledError):
-            raise
-        except BaseException as error:
-            return error
-        return None
+        """Run `function` there; what it raised. A Rust panic derives from BaseException, like Cancelled.
+
+        Handed over as a value: out of a future, a StopIteration would never arrive, and a SystemExit end the loop.
+        """
+
+        def raised() -> BaseException | None:
+            try:
+                function()
+            except BaseException as error:
+                return error
+            return None
+
+        return await asyncio.wrap_future(self._thread.call(raised))
