@@ -395,6 +395,6 @@ class _Opened:
         return await asyncio.to_thread(_counted, command, self.home)
 
     def _save_settings(self, command: SaveSettings) -> Accepted:
-        write_settings(self.home, command.settings)
-        self.queue.tell(SettingsChanged(settings=command.settings))
+        settings = command.settings
+        self.queue.tell(SettingsChanged(settings=settings), lambda: write_settings(self.home, settings))
         return Accepted()

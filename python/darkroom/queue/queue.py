@@ -138,7 +138,7 @@ class Queue:
         """The jobs to come and at work, and the last that ended."""
         return self.jobs.shown() if self.runs else Runs(self.jobs).shown(self._home)
 
-    # ---- wishes ----------------------------------------------------------------------------------------------------
+    # ---- wishes: durable before the task hears of them -------------------------------------------------------------
 
     def add(self, request: TextToImage, *, front: bool, priority: int) -> Job:
         job = self.jobs.add(request, front=front, priority=priority)
@@ -146,14 +146,12 @@ class Queue:
         return job
 
     def cancel(self, job: int) -> None:
-        """The wish is durable before the task hears of it."""
         self.jobs.cancel(job)
         if self._worker is not None:
             self._worker.stop_job(job)
         self.catch_up()
 
     def skip(self, job: int, index: int) -> None:
-        """As with `cancel`."""
         self.jobs.skip(job, index)
         self._heed_wishes()
 
@@ -173,9 +171,10 @@ class Queue:
         self.jobs.pause(paused)
         self.catch_up()
 
-    def tell(self, event: Event) -> None:
-        """Tell every process on the home of a change that no row of the library shows."""
+    def tell(self, event: Event, change: Callable[[], None]) -> None:
+        """Make a change that no row shows and tell all processes on the home, in the order in which it is made."""
         with self.database.transaction():
+            change()
             changes.record(self.database, event)
         self.catch_up()
 
