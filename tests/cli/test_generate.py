@@ -9,10 +9,13 @@ from PIL import Image
 
 from cli.running import RunCommand
 from darkroom import _native
+from darkroom.cli.output import target
 from darkroom.errors import Code, LatentsNotFinite
 from darkroom.library.metadata import read_plan, read_settings
 from darkroom.messages import Job, JobChanged, JobProgressed, JobState, Phase, PictureSaved, TextToImage
 from darkroom.tasks.attempt import Attempt
+from readonly import without_rights
+from refusals import refused
 from standin import StandIn
 
 BOOM = LatentsNotFinite("The latents are not finite after step 3; try another seed.")
@@ -273,3 +276,13 @@ def test_an_unusable_model_is_named_before_a_job_is_made(
     assert outcome.code == 1
     assert "cut.safetensors" in outcome.err
     assert jobs() == []
+
+
+@pytest.mark.parametrize(("name", "way_out"), [("in/a.png", "make it or choose another"), ("in/", "permission denied")])
+def test_an_output_in_a_folder_that_may_not_be_entered_is_a_sentence(reachable: Path, name: str, way_out: str) -> None:
+    closed = reachable / "closed"
+    closed.mkdir()
+    with without_rights(reachable):
+        closed.chmod(0)
+        with refused(Code.BAD_REQUEST, closed, way_out):
+            target(f"{closed}/{name}", 1)

@@ -75,6 +75,10 @@ def test_resume_detached_only_lifts_the_pause(command: RunCommand, jobs: Callabl
     assert {job.state for job in jobs()} == {JobState.QUEUED}
 
 
+def test_resume_detached_answers_in_json_where_that_is_asked_for(command: RunCommand) -> None:
+    assert orjson.loads(command("queue", "resume", "--detach", "--json").out)["type"] == "accepted"
+
+
 def test_resume_of_an_empty_queue_comes_back_at_once(command: RunCommand) -> None:
     outcome = command("queue", "resume")
 

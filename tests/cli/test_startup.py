@@ -142,6 +142,44 @@ def test_a_refusal_that_nobody_can_hear_is_still_the_exit_code(home: Path, words
     assert (finished.returncode, finished.stdout) == (code, b"")
 
 
+def test_output_that_nobody_reads_is_told_where_pictures_may_wait(home: Path) -> None:
+    finished = unread(home, "queue", "resume", "--detach", "--json")
+
+    assert finished.returncode == 1
+    assert "Nobody reads the output" in orjson.loads(finished.stderr)["problem"]["message"]
+
+
+def test_a_list_of_which_somebody_has_read_enough_ends_without_a_word(home: Path) -> None:
+    finished = unread(home, "queue", "list", "--json")
+
+    assert (finished.returncode, finished.stderr) == (1, b"")
+
+
+def unread(home: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":
+    """The program, its output a pipe that nobody reads."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "darkroom", *words],
+            env=os.environ | {"DARKROOM_HOME": str(home)},
+            stdout=write,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(write)
+
+
+def test_help_fits_a_terminal_that_knows_ascii_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+
+    finished = probe(home, "queue", "cancel", "--help")
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert "JOB..." in finished.stdout
+
+
 def test_an_interruption_that_typer_swallows_is_still_said(
     command: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,9 @@ _HINTS = {
 }
 """What to do about a misuse, by words of typer's sentence."""
 
+_LONG = frozenset({"generate", "resume"})
+"""Commands that make pictures; after any other, a reader that has read enough, like `head`, is no news."""
+
 _EXPECTED = (DarkroomError, typer.TyperException, typer.Abort, KeyboardInterrupt, OSError)
 
 
@@ -39,10 +42,11 @@ def main(argv: Sequence[str] | None = None, *, engine: OpenEngine = open_engine)
             # typer swallows a Ctrl-C that comes while it reads the words, and gives back this number instead.
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # typer makes a SystemExit of a broken pipe, which would end the program without a word.
         _let_go_of_stdout()
-        with suppress(OSError):
-            say("darkroom: Nobody reads the output any more; what was queued stays queued.", to=sys.stderr)
+        if not _LONG.isdisjoint(words):
+            _say_failure(words, Interrupted("Nobody reads the output any more; what was queued stays queued."))
         return FAILED
     except _EXPECTED as error:
         _say_failure(words, error)

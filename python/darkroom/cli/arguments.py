@@ -97,7 +97,8 @@ def model(text: str) -> str:
     named_like_a_path = text.startswith((".", "/", "~")) or path.suffix.lower() in _WEIGHTS
     if "\0" in text:
         raise ModelMissing(f"{one_line(text, 80)!r} cannot be a model; `darkroom models list` shows the models.")
-    if path.exists():
+    # os.path's functions say no where a folder may not be entered or a name is too long; Path's raise.
+    if os.path.exists(path):
         return str(path.absolute())
     if named_like_a_path and path.is_absolute():
         raise ModelMissing(f"There is no model at {path}; check the path, or see `darkroom models list`.")

@@ -61,7 +61,7 @@ Output = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON, one message per line; errors carry a code.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing but the pictures' paths.")]
-Jobs = Annotated[list[int], typer.Argument(parser=arguments.job, metavar="JOB…", help="Numbers of jobs.")]
+Jobs = Annotated[list[int], typer.Argument(parser=arguments.job, metavar="JOB...", help="Numbers of jobs.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Do not wait: let another Darkroom do the work.")]
 
 
@@ -140,6 +140,7 @@ def generate(
     from darkroom.cli.generate import generate
     from darkroom.cli.output import target
     from darkroom.cli.reporters import reporter
+    from darkroom.tasks.request import checked
 
     request = TextToImage(
         prompt=prompt,
@@ -155,6 +156,8 @@ def generate(
         seed=None if seed == -1 else seed,
         count=count,
     )
+    # First: with an absurd count there would be no end to the names to look at.
+    checked(request)
     place = target(output, count) if output is not None else None
     shown = reporter(json=json, quiet=quiet)
     return run_interruptible(generate(session_of(context), request, place, shown, paths=not json))

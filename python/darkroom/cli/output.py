@@ -33,7 +33,8 @@ def target(text: str, count: int) -> Target:
         what = "has a NUL character" if text else "is empty"
         raise BadRequest(f"The output path {what}; name a file or folder.")
     _check_name(path)
-    if path.is_dir() or text.endswith(("/", os.sep)):
+    # os.path's functions say no where a folder may not be entered; Path's raise.
+    if os.path.isdir(path) or text.endswith(("/", os.sep)):
         _make_folder(path)
         _check_writable(path)
         return Target(path, folder=True, count=count)
@@ -42,7 +43,7 @@ def target(text: str, count: int) -> Target:
             f"Output {path.name!r} is neither a folder nor a .png, .webp or .jpg; "
             f"write {path.name}.png, or {path.name}/ for a folder."
         )
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise BadRequest(f"There is no folder {path.parent} for the output; make it or choose another.")
     _check_writable(path.parent)
     made = Target(path, folder=False, count=count)
@@ -64,7 +65,7 @@ def _check_name(path: Path) -> None:
 def _check_file(path: Path) -> None:
     """Raises BadRequest where a numbered name is too long, or is that of a folder."""
     _check_name(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise BadRequest(f"The output {path} is a folder; choose another name, or write {path}/ to mean the folder.")
 
 

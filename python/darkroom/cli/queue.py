@@ -117,9 +117,9 @@ async def resume(session: Session, reporter: Reporter, *, detach: bool, paths: b
     try:
         async with session.open(run_queue=not detach) as engine:
             events = engine.events()
-            await engine.handle(ResumeQueue())
+            answer = await engine.handle(ResumeQueue())
             if detach:
-                say("The queue goes on as soon as a Darkroom runs it.")
+                _answer(answer, "The queue goes on as soon as a Darkroom runs it.", json=not paths)
                 return 0
             return await _work(session, engine, events, reporter, paths=paths)
     except asyncio.CancelledError as error:
