@@ -12,6 +12,7 @@ from typing import IO, Any
 import pytest
 
 from darkroom.bridge.frames import Frame, FrameDecoder, Kind
+from darkroom.bridge.heartbeat import LAG
 from shell.driver import PROGRAM
 
 # Both starts that hold an interpreter call one function of the package each.
@@ -53,6 +54,15 @@ def serve(home, read, write):
     os._exit(5)
 """
 )
+
+# Says that its loop owes an answer for a minute, then holds the interpreter's lock for good.
+STUCK = """
+import ctypes, os
+def serve(home, read, write):
+    os.write(write, (13).to_bytes(4, "little") + b"\\x08" + bytes(8) + (60_000).to_bytes(4, "little"))
+    while True:
+        ctypes.PyDLL(None).pause()
+"""
 
 
 @pytest.fixture
@@ -96,14 +106,19 @@ def run(environment: Path, arguments: list[str], home: Path) -> "subprocess.Comp
     )
 
 
-def until_event(out: IO[bytes]) -> Iterator[Frame]:
-    """The frames up to and with the first event."""
+def frames_from(out: IO[bytes]) -> Iterator[Frame]:
+    """The frames as they come."""
     decoder = FrameDecoder()
     while data := os.read(out.fileno(), 1 << 16):
-        for frame in decoder.feed(data):
-            yield frame
-            if frame.kind == Kind.EVENT:
-                return
+        yield from decoder.feed(data)
+
+
+def until_event(out: IO[bytes]) -> Iterator[Frame]:
+    """The frames up to and with the first event."""
+    for frame in frames_from(out):
+        yield frame
+        if frame.kind == Kind.EVENT:
+            return
 
 
 def check(seen: dict[str, Any], environment: Path, home: Path) -> None:
@@ -145,6 +160,18 @@ def test_the_engine_runs_in_the_environments_python_and_its_stdout_is_the_frames
     assert Kind.HEARTBEAT in frames, "before Python is up"
     assert engine.returncode == 5
     assert b"a stray print" in log
+
+
+def test_an_engine_whose_interpreter_is_stuck_beats_on_and_says_for_how_long(environment: Path, home: Path) -> None:
+    next(environment.rglob("serve.py")).write_text(STUCK)
+    pipe = subprocess.PIPE
+    command = [PROGRAM, "engine", "--home", str(home)]
+    with subprocess.Popen(command, env=variables(environment, home), stdin=pipe, stdout=pipe) as engine:
+        assert engine.stdout is not None
+        lags = (LAG.unpack(frame.payload)[0] for frame in frames_from(engine.stdout) if frame.kind == Kind.HEARTBEAT)
+        said = next(lag for lag in lags if lag > 60_000)
+        engine.kill()
+    assert said > 62_000, "what it said last, and the time since"
 
 
 @pytest.mark.parametrize("fault", [signal.SIGSEGV, signal.SIGBUS], ids=["SEGV", "BUS"])

@@ -25,9 +25,16 @@ pub enum Verdict {
 #[derive(Debug, Default)]
 pub struct Policy {
     heard: Duration,
-    stuck_since: Option<Duration>,
+    owed: Option<Debt>,
     running: Option<u64>,
     deaths: VecDeque<Death>,
+}
+
+/// For how long the engine's loop had owed an answer, and when it said so.
+#[derive(Debug)]
+struct Debt {
+    told: Duration,
+    lag: Duration,
 }
 
 #[derive(Debug)]
@@ -51,7 +58,7 @@ impl Policy {
     /// The engine was started.
     pub fn started(&mut self, now: Duration) {
         self.heard = now;
-        self.stuck_since = None;
+        self.owed = None;
         self.running = None;
     }
 
@@ -63,7 +70,7 @@ impl Policy {
     /// A heartbeat arrived: the engine's loop has owed an answer for `lag`.
     pub fn beat(&mut self, now: Duration, lag: Duration) {
         self.heard = now;
-        self.stuck_since = (lag >= SILENCE / 4).then(|| now.saturating_sub(lag));
+        self.owed = (lag >= SILENCE / 4).then_some(Debt { told: now, lag });
     }
 
     /// An event arrived. Only what says how jobs fare is looked into.
@@ -92,8 +99,9 @@ impl Policy {
     /// Whether the engine has been silent or stuck for too long.
     #[must_use]
     pub fn hangs(&self, now: Duration) -> bool {
-        let since = self.stuck_since.map_or(self.heard, |stuck| stuck.min(self.heard));
-        now.saturating_sub(since) >= SILENCE
+        let silent = now.saturating_sub(self.heard);
+        let stuck = self.owed.as_ref().map(|debt| now.saturating_sub(debt.told) + debt.lag);
+        silent.max(stuck.unwrap_or_default()) >= SILENCE
     }
 
     /// The engine died.

@@ -114,3 +114,20 @@ pub fn ending(status: Option<ExitStatus>) -> String {
     }
     format!("exit code {}", status.code().unwrap_or(-1))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn a_process_that_does_not_end_in_time_is_killed() {
+        let cat = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let mut process = Process::Started(cat);
+        assert_eq!(process.reap(Duration::ZERO), None);
+        let ended = process.wait_for(Duration::from_secs(30)).unwrap();
+        assert_eq!(ended.signal(), Some(libc::SIGKILL));
+    }
+}

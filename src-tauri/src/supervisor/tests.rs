@@ -9,12 +9,14 @@ use std::io::{self, PipeReader};
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::task::Poll;
 use std::time::Duration;
 
 use super::line::{Life, Line, State};
 use super::placement::{ChildProcess, Placement, Running};
+use super::policy::DEATHS;
 use super::problem::Problem;
 use super::{Engine, Watching};
 use crate::frames::{Frame, Kind};
@@ -32,12 +34,16 @@ struct Watched {
 impl Watched {
     /// `script` run by a shell as the engine; `HOME_FOLDER` in it is the home folder.
     fn new(script: &str) -> Self {
+        Self::placed(script, |shell| Box::new(shell))
+    }
+
+    fn placed(script: &str, placement: impl FnOnce(ChildProcess) -> Box<dyn Placement>) -> Self {
         let home = tempfile::tempdir().unwrap();
         let script = script.replace("HOME_FOLDER", home.path().to_str().unwrap());
         let arguments = vec!["-c".into(), script.into()];
-        let placement = ChildProcess::new("/bin/sh".into(), arguments);
+        let placement = placement(ChildProcess::new("/bin/sh".into(), arguments));
         let (told, events) = mpsc::channel();
-        let (engine, watching) = Engine::start(home.path().to_owned(), Box::new(placement), told).unwrap();
+        let (engine, watching) = Engine::start(home.path().to_owned(), placement, told).unwrap();
         Self {
             engine,
             watching,
@@ -98,6 +104,47 @@ fn an_engine_that_keeps_dying_is_started_three_times_and_then_asked_about() {
         fs::read_to_string(home.path().join("starts")).unwrap().lines().count(),
         3
     );
+}
+
+#[test]
+fn an_engine_that_gets_on_between_its_deaths_is_started_every_time() {
+    let saved = event(r#"{"job":1,"seq":1,"picture":{},"type":"pictureSaved"}"#);
+    let watched = Watched::new(&format!("{}; exit 1", print(&saved)));
+    let told = (0..4 * DEATHS).map(|_| watched.event());
+    assert!(
+        told.filter(|event| event["type"] == "engineChanged")
+            .all(|event| event["state"] == "starting")
+    );
+    watched.stop();
+}
+
+/// Counts how often what the next engine could come from was given up.
+struct Counted(ChildProcess, Arc<AtomicUsize>);
+
+impl Placement for Counted {
+    fn start(&mut self, home: &Path, log: &Arc<EngineLog>) -> io::Result<Running> {
+        self.0.start(home, log)
+    }
+
+    fn forget(&mut self) {
+        self.1.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn what_an_engine_came_from_that_never_took_jobs_is_not_used_again() {
+    let ready = event(r#"{"state":"ready","problem":null,"type":"engineChanged"}"#);
+    // Only the first comes so far as to take jobs.
+    let once = "test -e HOME_FOLDER/once && exit 1; echo > HOME_FOLDER/once";
+    let forgotten = Arc::new(AtomicUsize::default());
+    let watched = Watched::placed(&format!("{once}; {}; exit 1", print(&ready)), |shell| {
+        Box::new(Counted(shell, forgotten.clone()))
+    });
+    for state in ["ready", "starting", "starting", "stopping"] {
+        assert_eq!(watched.event()["state"], state);
+    }
+    assert_eq!(forgotten.load(Ordering::Relaxed), 2);
+    watched.stop();
 }
 
 #[test]
@@ -167,6 +214,21 @@ fn stopping_closes_the_engines_input_and_waits_for_its_end() {
 
 fn is_running(watched: &Watched) -> bool {
     matches!(watched.engine.line.now(), State::Open(_))
+}
+
+#[test]
+fn an_engine_that_beats_but_whose_loop_is_stuck_is_replaced() {
+    let stuck = Frame {
+        kind: Kind::Heartbeat,
+        id: 0,
+        payload: 60_000_u32.to_le_bytes().to_vec(),
+    };
+    let watched = Watched::new(&format!("{}; cat >/dev/null", print(&stuck)));
+    let said = watched.event();
+    assert_eq!(said["state"], "starting");
+    let why = said["problem"]["message"].as_str().unwrap();
+    assert!(why.contains("did not answer for a minute"), "{why}");
+    watched.stop();
 }
 
 #[test]
