@@ -1,6 +1,6 @@
 //! Tells Tauri which commands exist, so that each must be granted, and the linker where this machine's libpython is.
 
-/// Every command of the page. A command that is not listed here would be allowed to every window.
+/// Every command of the page. One that is missing here has no permission for the capability to grant, and is refused.
 const COMMANDS: &[&str] = &[
     "engine",
     "pick_folder",

@@ -208,6 +208,16 @@ fn what_is_not_granted_is_denied() {
     }
 }
 
+/// The commands that the capability grants to the page, in its order.
+fn granted() -> Vec<String> {
+    let capability: Value = serde_json::from_str(include_str!("../../capabilities/main.json")).unwrap();
+    let permissions = capability["permissions"].as_array().unwrap().iter();
+    permissions
+        .filter_map(|permission| permission.as_str().unwrap().strip_prefix("allow-"))
+        .map(|command| command.replace('-', "_"))
+        .collect()
+}
+
 #[test]
 fn another_window_and_another_page_may_ask_for_nothing() {
     let app = app();
@@ -231,6 +241,7 @@ fn another_window_and_another_page_may_ask_for_nothing() {
         ("kept", json!({})),
         ("keep", json!({ "name": "draft", "text": "x" })),
     ];
+    assert_eq!(commands.each_ref().map(|(command, _)| *command), granted().as_slice());
     assert!(invoke(&main, PAGE, "engine", commands[0].1.clone()).is_ok());
     let foreign = [
         "https://example.com",
