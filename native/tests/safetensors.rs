@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // A test may fail this way.
 
+use std::fs;
+use std::path::Path;
+
 use darkroom_native::error::Error;
-use darkroom_native::safetensors::inspect;
+use darkroom_native::file::OpenFile;
+use darkroom_native::safetensors::{check, inspect};
 use serde_json::Value;
 
 const HEADER: &str = r#"{"__metadata__":{"format":"pt","note":"\u00e9\ud83d\udc08\"\\\/\b\f\n\r\t"},
@@ -88,4 +92,17 @@ fn depth_in_the_text_is_no_depth_on_the_stack() {
     let error = inspect(deep.as_bytes(), 0).unwrap_err();
 
     assert!(matches!(error, Error::UnknownField { .. }));
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_checked_is_refused() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changing.safetensors");
+    let whole = [&(HEADER.len() as u64).to_le_bytes(), HEADER.as_bytes(), &[0; 16]].concat();
+    fs::write(&path, &whole).unwrap();
+    let file = OpenFile::open(&path).unwrap();
+    check(&file).unwrap();
+
+    fs::write(&path, [&whole[..], &[0]].concat()).unwrap();
+
+    assert!(matches!(check(&file).unwrap_err(), Error::FileChanged { .. }));
 }

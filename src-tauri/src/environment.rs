@@ -83,6 +83,13 @@ mod tests {
         assert!(cleared.iter().all(|name| is_cleared(OsStr::new(name))));
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_cannot_be_read_is_cleared() {
+        use std::os::unix::ffi::OsStrExt;
+        assert!(is_cleared(OsStr::from_bytes(b"PYTHON\xff")));
+    }
+
     #[test]
     fn what_a_desktop_needs_stays() {
         let kept = [

@@ -211,6 +211,18 @@ mod tests {
     }
 
     #[test]
+    fn a_payload_above_its_limit_is_not_written() {
+        let mut beat = Frame {
+            kind: Kind::Heartbeat,
+            id: 0,
+            payload: vec![0; Kind::Heartbeat.limit()],
+        };
+        assert!(beat.encode().is_ok());
+        beat.payload.push(0);
+        assert_eq!(beat.encode().unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
     fn a_stream_ends_only_between_frames() {
         let whole = Frame {
             kind: Kind::Event,

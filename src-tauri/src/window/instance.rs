@@ -197,6 +197,17 @@ mod tests {
     }
 
     #[test]
+    fn a_stranger_who_says_nothing_keeps_no_later_start_waiting() {
+        let home = tempfile::tempdir().unwrap();
+        let FirstOrSecond::First(first) = claim(home.path(), &[]).unwrap() else {
+            panic!("not the first")
+        };
+        let _kept = first.listen(|_| ());
+        let _stranger = within(&home.path().join("window"), |socket| UnixStream::connect(socket)).unwrap();
+        assert!(matches!(claim(home.path(), &[]).unwrap(), FirstOrSecond::Second));
+    }
+
+    #[test]
     fn a_dead_windows_socket_does_not_stop_the_next() {
         let home = tempfile::tempdir().unwrap();
         let FirstOrSecond::First(first) = claim(home.path(), &[]).unwrap() else {

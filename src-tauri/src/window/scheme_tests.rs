@@ -31,7 +31,7 @@ fn pictures_are_asked_for_by_id() {
 const HOSTILE: &str = r"
     / /.. /../1-a /../../etc/passwd /%2e%2e/1-a /%2e%2e%2fetc%2fpasswd /etc/passwd //1-a /1-a/ /1/2-a /1/../2-a /./1-a
     /1%00-a /%00 /1%0a-a /1%20-a /%31-a /1.png-a /1.svg-a /1;x-a /-1-a /+1-a /0-a /00-a /01-a /1e3-a /0x1-a /1.0-a
-    /999999999999999999999-a /18446744073709551616-a /NaN-a /a-a /%zz-a /% /%2 /library.db /settings.toml
+    /1000000000000000000-a /999999999999999999999-a /18446744073709551616-a /NaN-a /a-a /%zz-a /% /%2 /library.db /settings.toml
     /C:%5cwindows /%5c%5cserver%5cshare /~ /1-a?thumb= /1-a?thumb=0 /1-a?thumb=-1 /1-a?thumb=01 /1-a?thumb=2049
     /1-a?thumb=1e3 /1-a?thumb=256&x=1 /1-a?x=1 /1-a? /1-a?thumb=256%20 /1-a?Thumb=256 /1-a?thumb=%32
     /1-a?path=/etc/passwd /1-a?thumb=99999999999 /١-a /１-a /1%c2%a0-a /1%ef%bc%91-a /null-a /true-a /[1]-a /1,2-a

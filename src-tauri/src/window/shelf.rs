@@ -114,6 +114,16 @@ mod tests {
     }
 
     #[test]
+    fn whoever_reads_while_a_text_is_replaced_reads_the_one_before_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let shelf = shelf(home.path());
+        shelf.put("draft", "a lighthouse").unwrap();
+        let reader = fs::File::open(home.path().join(FOLDER).join("draft.json")).unwrap();
+        shelf.put("draft", "a tent").unwrap();
+        assert_eq!(io::read_to_string(reader).unwrap(), "a lighthouse");
+    }
+
+    #[test]
     fn a_home_without_a_shelf_takes_over_and_one_with_a_shelf_keeps_its_own() {
         let [old, new, known] = [(); 3].map(|()| tempfile::tempdir().unwrap());
         shelf(known.path()).put("presets", "theirs").unwrap();
