@@ -43,7 +43,7 @@ starter: setup ## train the starter model anew (resumable; hours on a CPU)
 	@$(PY) -m darkroom.starter export
 	@$(PY) -m darkroom.starter evaluate
 
-fuzz: setup ## mutate safetensors headers RUNS times with cargo-fuzz
+fuzz: setup ## mutate safetensors headers and pictures' texts RUNS times each with cargo-fuzz
 	@RUNS=$(RUNS) tools/fuzz.sh
 
 lock: .setup/environment ## renew requirements.lock from pyproject.toml
