@@ -55,14 +55,22 @@ const SCREENS: Readonly<Record<string, Screen>> = {
   troubled: { search: "pictures=0&jobs=1", show: (page) => trouble(page) },
   "viewer at actual size": { search: "pictures=3", show: (page) => actualSize(page) },
   "set by hand": { search: "pictures=3", show: (page) => page.click("[aria-label^='Seed +1']") },
+  menu: { search: "pictures=3", show: (page) => page.locator("[data-picture]").first().click({ button: "right" }) },
   list: { search: "pictures=3", show: (page) => page.getByRole("combobox", { name: /^Sampler/ }).click() },
   "narrow compose": { search: "pictures=3", size: NARROW },
   "narrow picture": { search: "pictures=3", size: NARROW, show: (page) => page.keyboard.press("Alt+2") },
   "narrow queue": { search: "pictures=3&jobs=3", size: NARROW, show: (page) => page.keyboard.press("Alt+3") },
   "narrow paused": { search: "pictures=3&jobs=3", size: NARROW, show: (page) => pause(page) },
   "narrow failed": { search: "pictures=3&jobs=1&fail=out-of-memory", size: NARROW, show: (page) => tick(page, 40) },
+  "scrolled away from what is chosen": { search: "pictures=90", show: (page) => scrollAway(page) },
   "narrow gallery": { search: "pictures=9", size: NARROW, show: (page) => page.keyboard.press("Alt+4") },
 };
+
+async function scrollAway(page: Page): Promise<void> {
+  await page.locator("[data-picture]").first().click();
+  await page.locator(".list").evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await page.locator('[data-picture="1"]').waitFor();
+}
 
 async function pause(page: Page): Promise<void> {
   await page.evaluate(() => window.darkroomReplay?.engine.handle({ type: "pauseQueue" }));
@@ -139,6 +147,14 @@ test.each([
 
   expect(overflow).toBeLessThanOrEqual(0);
   expect(button && button.y + button.height <= size.height && button.x + button.width <= size.width).toBe(true);
+});
+
+test("in the narrowest window the longest word for the engine pushes nothing out", async () => {
+  const page = await open("pictures=3&loading", { size: { width: 320, height: 480 } });
+
+  const settings = await page.locator("[data-action=settings]").boundingBox();
+
+  expect(settings && settings.x + settings.width).toBeLessThanOrEqual(320);
 });
 
 test("nothing is animated while a picture forms", async () => {
