@@ -39,6 +39,11 @@ export class Sheet {
     else this.release();
   }
 
+  /** Whether the picture has a tile now: only what is drawn can be named as the one with the cursor. */
+  draws(id: number | null): boolean {
+    return this.tiles.some((picture) => picture.id === id);
+  }
+
   /** Nothing is held back any more. */
   release(): void {
     this.newest = null;
