@@ -156,6 +156,7 @@ export class Page {
         this.queue.apply(event);
         return this.gallery.apply(event);
       case "picturesChanged":
+        if (event.trashed) this.selection.drop(event.pictures);
         return this.gallery.apply(event);
       case "settingsChanged":
         // Too large for an event: the snapshot has them.

@@ -113,7 +113,8 @@ export class GalleryStore {
     const back = ids.map((id) => this.trash.get(id)).filter((picture) => picture !== undefined);
     ids.forEach((id) => this.trash.delete(id));
     if (back.length === ids.length) return this.add(back);
-    void this.refresh();
+    // An engine that cannot list now says so itself; the next snapshot brings what is missing.
+    this.refresh().catch(() => undefined);
   }
 }
 

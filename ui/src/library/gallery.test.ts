@@ -51,6 +51,33 @@ test("a page that still names a picture in the trash does not bring it back", as
   expect(store.pictures.map((picture) => picture.id)).toEqual([3, 1]);
 });
 
+test("a list that is refused after another hand restored a picture costs nothing but that picture", async () => {
+  const { store, engine } = await gallery(2);
+  const handle = engine.handle.bind(engine);
+  const refused = new Promise<void>((told) => {
+    engine.handle = (command) => {
+      if (command.type !== "listPictures") return handle(command);
+      setTimeout(told);
+      return { type: "refused", problem: { code: "home-unwritable", message: "No list." } };
+    };
+  });
+
+  store.apply({ type: "picturesChanged", pictures: [9], trashed: false });
+  await refused;
+
+  expect(store.pictures.map(({ id }) => id)).toEqual([2, 1]);
+});
+
+test("what goes to the trash is not chosen any more, the rest stays so", async () => {
+  const { store } = await gallery(4);
+  const selection = new Selection(store);
+  selection.these([4, 3, 2]);
+
+  selection.drop([4, 2, 1]);
+
+  expect([[...selection.ids], selection.cursor]).toEqual([[3], null]);
+});
+
 test("everything is chosen, also what was never scrolled to, up to a bound", async () => {
   const chosenOf = async (count: number): Promise<[number, number]> => {
     const { store, sent } = await gallery(count);

@@ -49,6 +49,13 @@ export class Selection {
     if (this.ids === known) this.ids = idsOf(this.gallery);
   }
 
+  /** These went to the trash, also by another hand: what is gone is not chosen. */
+  drop(ids: readonly number[]): void {
+    const gone = new Set(ids);
+    if ([...this.ids].some((id) => gone.has(id))) this.ids = new Set([...this.ids].filter((id) => !gone.has(id)));
+    if (this.cursor !== null && gone.has(this.cursor)) this.cursor = null;
+  }
+
   clear(): void {
     this.ids = new Set();
     this.cursor = this.anchor = null;
