@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
+import { HOSTILE } from "../src/bridge/replay/hostile";
 import { generate, open, tick } from "./browser";
+
+/** A picture whose text makes the dialog as high as it gets. */
+const LONG_TEXT = `/tmp/${HOSTILE.findIndex((text) => text.length >= 20_000)}.png`;
 
 test("from launch to an exported picture with the keyboard alone", async () => {
   const page = await open("pictures=0");
@@ -118,6 +122,28 @@ test("a dropped picture waits for a choice, and only what was chosen is taken", 
   expect(await page.inputValue("#prompt")).toContain("sailing boat");
   expect(await page.getByRole("textbox", { name: "Seed" }).inputValue()).toBe("4021337");
   expect(await page.getByRole("textbox", { name: "Width" }).inputValue()).toBe("256");
+});
+
+test("what was said before a dialog leaves its buttons free", async () => {
+  const page = await open("hostile&pictures=0", { size: { width: 1366, height: 768 } });
+  const take = page.locator("[data-action=take]");
+  const covered: boolean[] = [];
+
+  for (const said of [0, 1, 1]) {
+    expect(await page.locator(".notice").count()).toBe(said);
+    await page.evaluate((file) => window.darkroomReplay?.drop([file]), LONG_TEXT);
+    await take.waitFor();
+    covered.push(
+      await take.evaluate((button) => {
+        const { left, top, right, bottom } = button.getBoundingClientRect();
+        return !button.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+      }),
+    );
+    await page.keyboard.press("Enter");
+    await take.waitFor({ state: "detached" });
+  }
+
+  expect(covered).toEqual([false, false, false]);
 });
 
 test("a failed job says why and can be tried again", async () => {

@@ -34,10 +34,9 @@ export class NoticeStore {
   /** How many of each have come since something was typed. */
   private fresh = { undo: 0, redo: 0 };
 
-  /** Something worked. What failed before it is no news any more, and the same words twice are one notice. */
+  /** Something worked. What failed before it is no news any more. */
   info(text: string, actions: readonly NoticeAction[] = []): number {
     this.worked();
-    if (actions.length === 0) this.list = this.list.filter((notice) => notice.text !== text);
     return this.push({ kind: "info", text, actions });
   }
 
@@ -50,10 +49,9 @@ export class NoticeStore {
     this.fresh = { undo: this.fresh.undo + 1, redo: 0 };
   }
 
-  /** A failure as a sentence. The same sentence twice is one notice. */
+  /** A failure as a sentence. */
   problem(reason: unknown, actionsFor: (problem: Problem) => readonly NoticeAction[] = () => []): void {
     const problem = problemOf(reason);
-    this.list = this.list.filter((notice) => notice.text !== problem.message);
     this.push({ kind: "error", text: problem.message, actions: actionsFor(problem), code: problem.code });
   }
 
@@ -103,9 +101,11 @@ export class NoticeStore {
     return true;
   }
 
+  /** The same words twice are one notice; its button is about the last of what they say, Ctrl+Z about all of it. */
   private push(notice: Omit<Notice, "id">): number {
     const id = this.next++;
-    this.list = [...this.list, { ...notice, id }].slice(-LIMIT);
+    const others = this.list.filter(({ text }) => text !== notice.text);
+    this.list = [...others, { ...notice, id }].slice(-LIMIT);
     return id;
   }
 }

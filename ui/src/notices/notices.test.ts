@@ -66,6 +66,26 @@ test("words without a button are said once", () => {
   expect(notices.list.map((notice) => notice.text)).toEqual(["Saved.", "Copied."]);
 });
 
+test("what is done several times is one notice, and all of it can be taken back", () => {
+  const notices = new NoticeStore();
+  const left = new Set(["first", "second"]);
+  for (const name of left)
+    notices.undoable(
+      "Moved to the trash.",
+      () => left.delete(name),
+      () => undefined,
+    );
+
+  const said = notices.list.map((notice) => notice.text);
+  notices.list[0]?.actions[0]?.run();
+  const afterTheButton = [...left];
+  notices.undo();
+
+  expect(said).toEqual(["Moved to the trash."]);
+  expect(afterTheButton).toEqual(["first"]);
+  expect([...left]).toEqual([]);
+});
+
 test("a failure goes when something has worked", () => {
   const notices = new NoticeStore();
   notices.info("Copied.");
