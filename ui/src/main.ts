@@ -7,6 +7,7 @@ import "./design/tokens.css";
 import "./design/base.css";
 import "./design/dialog.css";
 import { Page } from "./page.svelte";
+import { texts } from "./texts";
 
 async function host(): Promise<Host> {
   if (isTauri()) return tauriHost;
@@ -14,6 +15,7 @@ async function host(): Promise<Host> {
   return replayHost(location.search);
 }
 
+document.documentElement.lang = texts.language;
 const target = document.getElementById("app");
 if (target) {
   const world = await host();

@@ -41,6 +41,7 @@ const states: Record<JobState, string> = {
 };
 
 export const texts = {
+  language: "en",
   samplers,
   schedules,
   phases,
@@ -393,6 +394,7 @@ export const texts = {
       closeWindow: "Close Darkroom; what is queued goes on next time",
     },
   },
-} as const;
+};
 
+/** What another language has to say; a word that is missing does not compile. */
 export type Texts = typeof texts;

@@ -42,7 +42,7 @@ export function moment(iso: string): string {
 }
 
 export function count(value: number): string {
-  return value.toLocaleString("en");
+  return value.toLocaleString(texts.language);
 }
 
 function twoDigits(value: number): string {
