@@ -21,7 +21,10 @@ def as_golden(message: Message) -> bytes:
 
 
 def test_every_declared_message_has_a_golden_file() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.json")} == set(KINDS)
+    found = {path.stem for path in GOLDEN.glob("*.json")}
+
+    assert set(KINDS) - found == set(), "write tests/messages/golden/TYPE.json for each, then run `make types`"
+    assert found - set(KINDS) == set(), "a golden file without a message"
 
 
 @pytest.mark.parametrize("tag", sorted(KINDS))
@@ -31,7 +34,7 @@ def test_a_message_survives_the_way_to_python_and_back(tag: str) -> None:
     message = decode(golden, KINDS)
 
     assert type(message) is KINDS[tag]
-    assert as_golden(message) == golden
+    assert as_golden(message) == golden, f"write the new field into golden/{tag}.json, then run `make types`"
 
 
 @pytest.mark.parametrize("tag", sorted(KINDS))

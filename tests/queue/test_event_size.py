@@ -66,6 +66,7 @@ def largest(kind: Any, name: str, character: str) -> Any:  # noqa: ANN401 - a va
     if kind in NUMBERS:
         return NUMBERS[kind]
     if get_origin(kind) is tuple:
+        assert name in MOST, f"say in MOST how long {name} can be"
         return (largest(get_args(kind)[0], name, character),) * MOST[name]
     if get_origin(kind) is Literal:
         return max(get_args(kind), key=lambda value: len(str(value)))
