@@ -6,7 +6,8 @@ export function keepScroll(element: HTMLElement): () => void {
   };
   const observer = new ResizeObserver(() => {
     const now = element.clientHeight > 0;
-    if (now && !shown) element.scrollTop = top;
+    // Some web views know it themselves, and better: what is hidden before it was drawn was never heard to scroll.
+    if (now && !shown) element.scrollTop ||= top;
     shown = now;
   });
   element.addEventListener("scroll", note);
